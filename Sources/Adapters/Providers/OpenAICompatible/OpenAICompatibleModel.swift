@@ -1,0 +1,158 @@
+package import AsyncHTTPClient
+import Conversation
+package import Generation
+import JSON
+package import Logging
+import NIOCore
+import NIOHTTP1
+import ServerSentEvents
+
+/// A model behind any endpoint that speaks OpenAI's chat completions.
+package struct OpenAICompatibleModel: LanguageModel {
+    package struct Settings: Sendable {
+        /// The address up to and with `/v1`.
+        package let baseURL: String
+        /// What a request asks for that names no model.
+        package let model: String
+        package let apiKey: String?
+        /// How long the provider may say nothing.
+        package let timeout: Duration
+        /// How often a request is sent at the most, as long as no text has arrived.
+        package let attempts: Int
+
+        package init(baseURL: String, model: String, apiKey: String?, timeout: Duration = .seconds(60), attempts: Int = 3) {
+            self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+            self.model = model
+            self.apiKey = apiKey
+            self.timeout = timeout
+            self.attempts = attempts
+        }
+    }
+
+    /// Bytes of a response that is not a stream, or of an error.
+    private static let bodyLimit = 8 << 20
+    private static let errorLimit = 64 << 10
+
+    let settings: Settings
+    private let client: HTTPClient
+    private let backoff: RetryBackoff
+    private let logger: Logger
+
+    /// - Parameter client: allows as many connections to one host as turns may run.
+    package init(settings: Settings, client: HTTPClient, backoff: RetryBackoff = .init(), logger: Logger) {
+        self.settings = settings
+        self.client = client
+        self.backoff = backoff
+        self.logger = logger
+    }
+
+    package func generate(_ request: GenerationRequest, deliver: ([GenerationPiece]) async throws -> Void) async throws -> GenerationEnd {
+        let body = ChatCompletionRequest(request, model: request.model ?? settings.model)
+        var attempt = 1
+        while true {
+            do {
+                let response = try await send(body.bytes)
+                return body.isStream ? try await stream(response, deliver) : try await whole(response, deliver)
+            } catch let refusal as ProviderRefusal {
+                guard refusal.isWorthRetrying, attempt < settings.attempts else { throw refusal.failure }
+                logger.info("provider refused, trying again", metadata: ["attempt": "\(attempt)", "status": "\(refusal.status ?? 0)"])
+                try await backoff.wait(attempt: attempt, retryAfter: refusal.retryAfter)
+                attempt += 1
+            }
+        }
+    }
+
+    /// The names that the endpoint lists; none where it does not answer.
+    package func listedModels() async -> [String] {
+        do {
+            var request = HTTPClientRequest(url: "\(settings.baseURL)/models")
+            if let key = settings.apiKey { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+            let response = try await client.execute(request, timeout: .seconds(5))
+            let body = try await response.body.collect(upTo: Self.bodyLimit)
+            let list = try JSONParser.parse(body.readableBytesView)
+            return (list["data"]?.array ?? []).compactMap { $0["id"]?.string }
+        } catch {
+            logger.warning("the provider's models could not be listed", metadata: ["error": "\(error)"])
+            return []
+        }
+    }
+
+    // MARK: Request
+
+    private func send(_ body: [UInt8]) async throws -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: "\(settings.baseURL)/chat/completions")
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/json")
+        if let key = settings.apiKey { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        request.body = .bytes(ByteBuffer(bytes: body))
+        let response: HTTPClientResponse
+        do {
+            response = try await client.execute(request, deadline: .distantFuture)
+        } catch {
+            throw try Self.refusal(error)
+        }
+        guard response.status == .ok else { throw await Self.refusal(response) }
+        return response
+    }
+
+    private static func refusal(_ error: any Error) throws -> ProviderRefusal {
+        if error is CancellationError || Task.isCancelled { throw CancellationError() }
+        if let error = error as? HTTPClientError, error == .readTimeout || error == .deadlineExceeded {
+            throw TurnFailure(code: "provider_timeout", message: "The model's provider did not answer in time.", retryable: true)
+        }
+        return ProviderRefusal(status: nil, retryAfter: nil, message: nil)
+    }
+
+    private static func refusal(_ response: HTTPClientResponse) async -> ProviderRefusal {
+        let body = try? await response.body.collect(upTo: errorLimit)  // reason: the status alone tells enough
+        let parsed = body.flatMap { try? JSONParser.parse($0.readableBytesView) }  // reason: an error's body need not be JSON
+        let retryAfter = response.headers.first(name: "Retry-After").flatMap(Double.init)
+        return ProviderRefusal(
+            status: Int(response.status.code), retryAfter: retryAfter.map { .milliseconds(Int($0 * 1000)) },
+            message: parsed?["error"]?["message"]?.string ?? parsed?["message"]?.string)
+    }
+
+    // MARK: Response
+
+    private func stream(_ response: HTTPClientResponse, _ deliver: ([GenerationPiece]) async throws -> Void) async throws -> GenerationEnd {
+        var decoder = ChatCompletionStreamDecoder()
+        do {
+            for try await buffer in response.body {
+                let pieces = try decoder.feed(buffer.readableBytesView)
+                if !pieces.isEmpty { try await deliver(pieces) }
+                if decoder.isDone { break }
+            }
+        } catch let error as HTTPClientError {
+            if error == .readTimeout {
+                throw TurnFailure(code: "provider_timeout", message: "The model's provider stopped in the middle of its answer.", retryable: true)
+            }
+            if error == .cancelled { throw CancellationError() }
+            throw ChatCompletionStreamDecoder.broken
+        } catch let error as EventStreamError {
+            logger.warning("the provider's stream was given up", metadata: ["error": "\(error)"])
+            throw ChatCompletionStreamDecoder.broken
+        } catch let error where !(error is TurnFailure || error is CancellationError) {
+            if Task.isCancelled { throw CancellationError() }
+            throw ChatCompletionStreamDecoder.broken
+        }
+        try Task.checkCancellation()
+        return try decoder.end()
+    }
+
+    private func whole(_ response: HTTPClientResponse, _ deliver: ([GenerationPiece]) async throws -> Void) async throws -> GenerationEnd {
+        let body: JSONValue
+        do {
+            let bytes = try await response.body.collect(upTo: Self.bodyLimit)
+            body = try JSONParser.parse(bytes.readableBytesView)
+        } catch {
+            if Task.isCancelled { throw CancellationError() }
+            throw ChatCompletionStreamDecoder.broken
+        }
+        let choice = body["choices"]?[0]
+        let text = choice?["message"]?["content"]?.string ?? ""
+        try await deliver((text.isEmpty ? [] : [.text(text)]) + [.chunk(body)])
+        return GenerationEnd(
+            finishReason: FinishReason(provider: choice?["finish_reason"]?.string), usage: TokenUsage(body["usage"]),
+            model: body["model"]?.string)
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The folder that holds everything a server keeps, locked while a process uses it.
+package final class DataDirectory: Sendable {
+    package let path: String
+    private let lock: Int32
+
+    package enum Failure: Error, CustomStringConvertible {
+        case inUse(path: String)
+        case unusable(path: String, reason: String)
+
+        package var description: String {
+            switch self {
+            case .inUse(let path): "The data directory \(path) is in use by another Loquat process."
+            case .unusable(let path, let reason): "The data directory \(path) cannot be used: \(reason)."
+            }
+        }
+    }
+
+    /// Makes the folder where it is not there, for its owner alone, and locks it until this object goes.
+    /// - Throws: `DataDirectory.Failure`.
+    package init(path: String) throws(Failure) {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path + "/uploads", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw .unusable(path: path, reason: error.localizedDescription)
+        }
+        lock = open(path + "/lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        guard lock >= 0 else { throw .unusable(path: path, reason: String(cString: strerror(errno))) }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            close(lock)
+            throw .inUse(path: path)
+        }
+    }
+
+    deinit { close(lock) }
+
+    package var logFile: String { path + "/loquat.db" }
+    package var libraryFile: String { path + "/library.db" }
+    package var uploads: String { path + "/uploads" }
+    package var spool: String { path + "/spool" }
+}

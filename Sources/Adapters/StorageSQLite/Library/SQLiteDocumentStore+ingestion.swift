@@ -1,0 +1,150 @@
+import Conversation
+import Foundation
+import GRDB
+package import Retrieval
+import TimeOrdered
+
+extension SQLiteDocumentStore {
+    package func newUploadPath() throws -> String { "\(uploads)/\(ids.next())" }
+
+    package func takeQueued() async throws -> QueuedDocument? {
+        let (now, uploads) = (clock.now(), uploads)
+        return try await file.write { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT \(Document.columns) FROM documents JOIN collections ON collections.key = documents.collection
+                    WHERE status = 'queued' ORDER BY documents.updated_at, documents.key LIMIT 1
+                    """)
+            guard let row else { return nil }
+            var document = try Document(row: row)
+            try database.execute(
+                sql: "UPDATE documents SET status = 'processing', progress = 0, updated_at = ? WHERE key = ?", arguments: [now, document.key])
+            document.status = .processing
+            document.progress = 0
+            return QueuedDocument(document: document, path: "\(uploads)/\(row["upload"] as String)")
+        }
+    }
+
+    package func requeueUnfinished() async throws {
+        try await file.write { database in
+            try database.execute(sql: "UPDATE documents SET status = 'queued', progress = 0 WHERE status = 'processing'")
+            for table in ["chunks", "document_texts"] {
+                try database.execute(
+                    sql: """
+                        DELETE FROM \(table) WHERE EXISTS (SELECT 1 FROM documents
+                            WHERE documents.key = \(table).document AND \(table).generation IS NOT documents.live_generation)
+                        """)
+            }
+        }
+        let known = try await file.read { try String.fetchSet($0, sql: "SELECT upload FROM documents") }
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: uploads)) ?? []  // reason: a leftover file harms nobody
+        removeUploads(files.filter { !known.contains($0) })
+    }
+
+    package func begin(_ queued: QueuedDocument, title: String, text: String, pageCount: Int?, mediaType: String) async throws {
+        try await file.write { database in
+            guard try Self.isCurrent(queued, database) else { return }
+            try Self.discard(queued, database)
+            try database.execute(
+                sql: """
+                    INSERT INTO document_texts (document, generation, title, media_type, page_count, text) VALUES (?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [queued.document.key, queued.document.generation, title.blob, mediaType, pageCount, text.blob])
+        }
+    }
+
+    package func save(_ chunks: [ChunkDraft], of queued: QueuedDocument, progress: Double) async throws {
+        let drafts = chunks.map { (id: ids.next(), draft: $0) }
+        let now = clock.now()
+        try await file.write { database in
+            guard try Self.isCurrent(queued, database) else { return }
+            let statement = try database.cachedStatement(
+                sql: """
+                    INSERT INTO chunks (id, document, generation, position, text, heading, anchor, page, start, "end")
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """)
+            for (id, draft) in drafts {
+                try statement.execute(arguments: [
+                    id, queued.document.key, queued.document.generation, draft.position, draft.text.blob, draft.heading?.blob,
+                    draft.anchor?.blob, draft.page, draft.start, draft.end,
+                ])
+            }
+            try database.execute(
+                sql: "UPDATE documents SET progress = ?, updated_at = ? WHERE key = ?", arguments: [progress, now, queued.document.key])
+        }
+    }
+
+    package func finish(_ queued: QueuedDocument) async throws -> [IndexableChunk]? {
+        let now = clock.now()
+        let (key, generation) = (queued.document.key, queued.document.generation)
+        return try await file.write { database in
+            guard try Self.isCurrent(queued, database) else { return nil }
+            try database.execute(
+                sql: """
+                    UPDATE documents SET status = 'ready', progress = 1, live_generation = generation, error_code = NULL,
+                        title = (SELECT title FROM document_texts WHERE document = key AND document_texts.generation = documents.generation),
+                        page_count = (SELECT document_texts.page_count FROM document_texts
+                            WHERE document = key AND document_texts.generation = documents.generation),
+                        chunk_count = (SELECT count(*) FROM chunks WHERE document = key AND chunks.generation = documents.generation),
+                        updated_at = ? WHERE key = ?
+                    """, arguments: [now, key])
+            for table in ["chunks", "document_texts"] {
+                try database.execute(sql: "DELETE FROM \(table) WHERE document = ? AND generation <> ?", arguments: [key, generation])
+            }
+            return try Self.indexable(key, database)
+        }
+    }
+
+    package func fail(_ queued: QueuedDocument, _ error: DocumentError) async throws {
+        let now = clock.now()
+        try await file.write { database in
+            guard try Self.isCurrent(queued, database) else { return }
+            try Self.discard(queued, database)
+            try database.execute(
+                sql: """
+                    UPDATE documents SET status = 'failed', error_code = ?, error_message = ?, updated_at = ?,
+                        title = CASE WHEN title = x'' THEN coalesce(filename, x'') ELSE title END WHERE key = ?
+                    """,
+                arguments: [error.code, error.message.blob, now, queued.document.key])
+        }
+    }
+
+    package func liveChunks(after documentKey: Int64, limit: Int) async throws -> [IndexableDocument] {
+        try await file.read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: "SELECT key, collection, title FROM documents WHERE live_generation IS NOT NULL AND key > ? ORDER BY key LIMIT ?",
+                arguments: [documentKey, limit])
+            return try rows.map { row in
+                IndexableDocument(
+                    key: row["key"], partition: row["collection"], title: row.string("title"), chunks: try Self.indexable(row["key"], database))
+            }
+        }
+    }
+
+    /// Whether the document is still there and its upload is still the newest.
+    private static func isCurrent(_ queued: QueuedDocument, _ database: Database) throws -> Bool {
+        let generation = try Int.fetchOne(database, sql: "SELECT generation FROM documents WHERE key = ?", arguments: [queued.document.key])
+        return generation == queued.document.generation
+    }
+
+    /// Takes away what an earlier try left.
+    private static func discard(_ queued: QueuedDocument, _ database: Database) throws {
+        for table in ["chunks", "document_texts"] {
+            try database.execute(
+                sql: "DELETE FROM \(table) WHERE document = ? AND generation = ?",
+                arguments: [queued.document.key, queued.document.generation])
+        }
+    }
+
+    private static func indexable(_ document: Int64, _ database: Database) throws -> [IndexableChunk] {
+        try Row.fetchAll(
+            database.cachedStatement(
+                sql: """
+                    SELECT chunks.key, heading, text FROM chunks JOIN documents ON documents.key = chunks.document
+                    WHERE document = ? AND chunks.generation = live_generation ORDER BY position
+                    """), arguments: [document]
+        ).map { IndexableChunk(key: $0["key"], heading: $0.optionalString("heading") ?? "", text: $0.string("text")) }
+    }
+}

@@ -1,0 +1,101 @@
+import Conversation
+import Foundation
+import GRDB
+import JSON
+import TimeOrdered
+
+extension LogEvent {
+    static let columns = "session, seq, kind, payload, event_group, created_at, hash"
+
+    /// - Throws: `LogError.damaged` for a kind that is not known.
+    init(row: Row) throws {
+        let session: UUIDv7 = row["session"]
+        let seq: Int = row["seq"]
+        guard let kind = EventKind(rawValue: row["kind"] as String) else {
+            throw LogError.damaged(session: session, seq: seq, reason: "there is no event of this kind")
+        }
+        self.init(
+            sessionID: session, seq: seq, kind: kind, payload: row.bytes("payload"), group: row["event_group"], createdAt: row["created_at"],
+            hash: EventHash(bytes: row.bytes("hash")))
+    }
+
+    func insert(_ database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: "INSERT INTO events (session, seq, kind, payload, event_group, created_at, hash) VALUES (?, ?, ?, ?, ?, ?, ?)")
+        try statement.execute(arguments: [sessionID, seq, kind.rawValue, Data(payload), group, createdAt, Data(hash.bytes)])
+    }
+}
+
+extension SessionRow {
+    init(row: Row) throws {
+        self.init(
+            id: row["id"], userID: row["user"], workspaceID: row["workspace"], kind: SessionKind(rawValue: row["kind"]) ?? .chat,
+            title: row.string("title"), collectionID: row["collection"],
+            metadata: try decodeJSON(JSONObject.self, from: row.bytes("metadata")), createdAt: row["created_at"],
+            updatedAt: row["updated_at"], lastMessageAt: row["last_message_at"], messageCount: row["message_count"],
+            archived: row["archived"], pinned: row["pinned"], runningTurnID: row["running_turn"], headSeq: row["head_seq"],
+            headHash: EventHash(bytes: row.bytes("head_hash")))
+    }
+
+    func save(_ database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO sessions (id, user, workspace, kind, title, collection, metadata, created_at, updated_at,
+                    last_message_at, message_count, archived, pinned, running_turn, head_seq, head_hash)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        try statement.execute(arguments: [
+            id, userID, workspaceID, kind.rawValue, title.blob, collectionID, Data(JSONValue.object(metadata).bytes), createdAt, updatedAt,
+            lastMessageAt, messageCount, archived, pinned, runningTurnID, headSeq, Data(headHash.bytes),
+        ])
+    }
+}
+
+extension TurnRow {
+    init(row: Row) {
+        self.init(
+            id: row["id"], sessionID: row["session"], position: row["position"], role: Speaker(rawValue: row["role"]) ?? .user,
+            status: TurnStatus(rawValue: row["status"]) ?? .failed, contentSeq: row["content_seq"], sourcesSeq: row["sources_seq"],
+            userTurnID: row["user_turn"], createdAt: row["created_at"])
+    }
+
+    func save(_ database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO turns (id, session, position, role, status, content_seq, sources_seq, user_turn, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        try statement.execute(arguments: [
+            id, sessionID, position, role.rawValue, status.rawValue, contentSeq, sourcesSeq, userTurnID, createdAt,
+        ])
+    }
+}
+
+extension IdempotencyClaim {
+    init?(row: Row) {
+        let outcome: Outcome
+        if let session = row["session"] as UUIDv7?, let turn = row["turn"] as UUIDv7? {
+            outcome = .turn(session: session, turn: turn)
+        } else if let status = row["status"] as Int?, let body = row["body"] as Data? {
+            outcome = .response(status: status, body: Array(body))
+        } else {
+            return nil
+        }
+        self.init(userID: row["user"], key: row.string("key"), fingerprint: row.bytes("fingerprint"), outcome: outcome)
+    }
+
+    func save(_ database: Database, now: Timestamp) throws {
+        var turn: (session: UUIDv7, turn: UUIDv7)?
+        var response: (status: Int, body: Data)?
+        switch outcome {
+        case .turn(let session, let id): turn = (session, id)
+        case .response(let status, let body): response = (status, Data(body))
+        }
+        try database.execute(
+            sql: """
+                INSERT OR REPLACE INTO idempotency_claims (user, key, fingerprint, session, turn, status, body, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [userID, key.blob, Data(fingerprint), turn?.session, turn?.turn, response?.status, response?.body, now])
+    }
+}

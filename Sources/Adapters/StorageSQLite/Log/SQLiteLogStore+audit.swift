@@ -1,0 +1,176 @@
+package import Conversation
+import Crypto
+import Foundation
+import GRDB
+import JSON
+import TimeOrdered
+
+extension SQLiteLogStore {
+    /// A session's last event, as a checkpoint holds it.
+    private struct Head: Codable {
+        let session: UUIDv7
+        let seq: Int
+        let hash: String
+        /// The session was deleted after this event.
+        let deleted: Bool
+    }
+
+    // MARK: Checkpoints
+
+    package func checkpoint() async throws -> Bool {
+        let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        return try await file.write { database in
+            let last = try Row.fetchOne(database, sql: "SELECT * FROM checkpoints ORDER BY number DESC LIMIT 1")
+            let after: Int64 = last?["last_position"] ?? 0
+            let position = try Int64.fetchOne(database, sql: "SELECT max(position) FROM events") ?? after
+            let number = (last?["number"] as Int? ?? 0) + 1
+            let heads = try Self.changedHeads(database, after: after) + Self.deletedHeads(database, checkpoint: number)
+            guard !heads.isEmpty else { return false }
+            let bytes = try encodeJSON(heads)
+            let hash = Self.hash(number: number, previous: last?.bytes("hash") ?? [], createdAt: now, heads: bytes)
+            try database.execute(
+                sql: "INSERT INTO checkpoints (number, created_at, last_position, heads, hash) VALUES (?, ?, ?, ?, ?)",
+                arguments: [number, now, max(after, position), Data(bytes), Data(hash)])
+            return true
+        }
+    }
+
+    private static func changedHeads(_ database: Database, after position: Int64) throws -> [Head] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT id, head_seq, head_hash FROM sessions
+                WHERE id IN (SELECT DISTINCT session FROM events WHERE position > ?) ORDER BY id
+                """, arguments: [position]
+        ).map { Head(session: $0["id"], seq: $0["head_seq"], hash: EventHash(bytes: $0.bytes("head_hash")).hex, deleted: false) }
+    }
+
+    private static func deletedHeads(_ database: Database, checkpoint: Int) throws -> [Head] {
+        let rows = try Row.fetchAll(database, sql: "SELECT session, seq, hash FROM tombstones WHERE checkpoint IS NULL ORDER BY session")
+        try database.execute(sql: "UPDATE tombstones SET checkpoint = ? WHERE checkpoint IS NULL", arguments: [checkpoint])
+        return rows.map { Head(session: $0["session"], seq: $0["seq"], hash: EventHash(bytes: $0.bytes("hash")).hex, deleted: true) }
+    }
+
+    private static func hash(number: Int, previous: [UInt8], createdAt: Timestamp, heads: [UInt8]) -> [UInt8] {
+        var input: [UInt8] = []
+        input.append(bigEndian: UInt64(number))
+        input.append(bigEndian: UInt64(bitPattern: createdAt.milliseconds))
+        return Array(SHA256.hash(data: previous + input + heads))
+    }
+
+    // MARK: Verification
+
+    package func verify() async throws -> VerificationReport {
+        try await file.read { database in
+            var report = VerificationReport()
+            var heads = try Self.verifyCheckpoints(database, &report)
+            try Self.verifyEvents(database, &heads, &report)
+            for head in heads.values.sorted(by: { $0.session < $1.session }) {
+                let deleted = try Row.fetchOne(database, sql: "SELECT 1 FROM tombstones WHERE session = ?", arguments: [head.session]) != nil
+                if deleted || head.deleted { continue }
+                report.problems.append(
+                    .init(session: head.session, seq: head.seq, reason: "a checkpoint holds this event, but the log ends before it"))
+            }
+            return report
+        }
+    }
+
+    /// The last head of each session that a checkpoint names.
+    private static func verifyCheckpoints(_ database: Database, _ report: inout VerificationReport) throws -> [UUIDv7: Head] {
+        var heads: [UUIDv7: Head] = [:]
+        var previous: [UInt8] = []
+        let rows = try Row.fetchCursor(database, sql: "SELECT * FROM checkpoints ORDER BY number")
+        while let row = try rows.next() {
+            report.checkpoints += 1
+            let number: Int = row["number"]
+            let bytes = row.bytes("heads")
+            if row.bytes("hash") != hash(number: number, previous: previous, createdAt: row["created_at"], heads: bytes) || number != report.checkpoints {
+                report.problems.append(.init(session: nil, seq: nil, reason: "checkpoint \(number) was changed, or one before it is missing"))
+            }
+            for head in (try? decodeJSON([Head].self, from: bytes)) ?? [] { heads[head.session] = head }  // reason: reported just above
+            previous = row.bytes("hash")
+        }
+        return heads
+    }
+
+    private static func verifyEvents(_ database: Database, _ heads: inout [UUIDv7: Head], _ report: inout VerificationReport) throws {
+        var session: UUIDv7?
+        var previous = EventHash(bytes: [])
+        var expected = 1
+        let rows = try Row.fetchCursor(database, sql: "SELECT \(LogEvent.columns) FROM events ORDER BY session, seq")
+        while let row = try rows.next() {
+            let id: UUIDv7 = row["session"]
+            let seq: Int = row["seq"]
+            if id != session {
+                session = id
+                previous = .beginning(of: id)
+                expected = 1
+                report.sessions += 1
+            }
+            report.events += 1
+            if seq != expected { report.problems.append(.init(session: id, seq: expected, reason: "the event is missing")) }
+            let stored = EventHash(bytes: row.bytes("hash"))
+            let actual = EventHash(
+                after: previous, seq: seq, kind: row["kind"], group: row["event_group"], createdAt: row["created_at"], payload: row.bytes("payload"))
+            if stored != actual, seq == expected { report.problems.append(.init(session: id, seq: seq, reason: "the event was changed")) }
+            if let head = heads[id], head.seq == seq {
+                if head.hash != stored.hex {
+                    report.problems.append(.init(session: id, seq: seq, reason: "a checkpoint holds another event here"))
+                }
+                heads[id] = nil
+            }
+            previous = stored
+            expected = seq + 1
+        }
+    }
+
+    // MARK: Rebuilding
+
+    package func rebuild(repair: Bool) async throws -> RebuildReport {
+        let (report, folded) = try await file.read { try Self.compare($0, keepDiffering: repair) }
+        guard repair, !folded.isEmpty else { return report }
+        for rows in folded {
+            try await file.write { database in
+                try database.execute(sql: "DELETE FROM turns WHERE session = ?", arguments: [rows.id])
+                try database.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [rows.id])
+                try rows.session?.save(database)
+                for turn in rows.turns { try turn.save(database) }
+            }
+        }
+        return report
+    }
+
+    private struct FoldedSession: Sendable {
+        let id: UUIDv7
+        let session: SessionRow?
+        let turns: [TurnRow]
+    }
+
+    private static func compare(_ database: Database, keepDiffering: Bool) throws -> (RebuildReport, [FoldedSession]) {
+        var report = RebuildReport()
+        var differing: [FoldedSession] = []
+        let ids = try UUIDv7.fetchAll(database, sql: "SELECT session FROM events GROUP BY session UNION SELECT id FROM sessions ORDER BY 1")
+        for id in ids {
+            let folded = try fold(id, database)
+            report.sessions += 1
+            report.turns += folded.turns.count
+            let turns = try TurnRow.fetch(database, sql: "SELECT * FROM turns WHERE session = ? ORDER BY position", arguments: [id])
+            if try session(id, database) == folded.session, turns == folded.turns { continue }
+            report.differing.append(id)
+            if keepDiffering { differing.append(folded) }
+        }
+        return (report, differing)
+    }
+
+    private static func fold(_ id: UUIDv7, _ database: Database) throws -> FoldedSession {
+        var projection = SessionProjection()
+        var turns: [UUIDv7: TurnRow] = [:]
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT \(LogEvent.columns) FROM events WHERE session = ? ORDER BY seq", arguments: [id])
+        while let row = try rows.next() {
+            let event = try LogEvent(row: row)
+            if let turn = try projection.apply(event, event.decodedPayload()) { turns[turn.id] = turn }
+        }
+        return FoldedSession(id: id, session: projection.session, turns: turns.values.sorted { $0.position < $1.position })
+    }
+}

@@ -1,0 +1,212 @@
+package import Conversation
+import Foundation
+import GRDB
+import JSON
+import Synchronization
+package import TimeOrdered
+
+/// The log in one SQLite file.
+package final class SQLiteLogStore: LogStore {
+    /// Sessions whose rows the writer remembers, to append without reading.
+    private static let rememberedSessions = 4_096
+
+    let file: SQLiteFile
+    private let clock: WallClock
+    /// Rows as they are after the last commit; touched on the writer's thread alone.
+    private let remembered = Mutex<[SessionID: SessionProjection]>([:])
+
+    /// - Throws: what SQLite says where the file cannot be opened.
+    package init(_ directory: DataDirectory, clock: WallClock = .system) throws {
+        file = try SQLiteFile(path: directory.logFile, migrator: LogMigrations.migrator)
+        self.clock = clock
+    }
+
+    package func close() throws { try file.close() }
+
+    // MARK: Writing
+
+    package func append(_ batch: AppendBatch) async throws -> [LogEvent] {
+        do {
+            let now = clock.now()
+            let plan = try await file.write(committed: { [self] in remember($0, batch.sessionID) }) { [self] database in
+                let plan = try AppendPlan(batch, onto: projection(of: batch, database), now: now)
+                for event in plan.events { try event.insert(database) }
+                try plan.projection.session?.save(database)
+                for turn in plan.turns { try turn.save(database) }
+                try batch.idempotency?.save(database, now: now)
+                // Another batch of this session may be in the same commit: it must find this one's rows in the file.
+                forget(batch.sessionID)
+                return plan
+            }
+            return plan.events
+        } catch {
+            throw LogError(error)
+        }
+    }
+
+    private func remember(_ plan: AppendPlan, _ session: SessionID) {
+        remembered.withLock { remembered in
+            if remembered.count >= Self.rememberedSessions { remembered.removeAll(keepingCapacity: true) }
+            remembered[session] = plan.projection
+        }
+    }
+
+    private func forget(_ session: SessionID) { _ = remembered.withLock { $0.removeValue(forKey: session) } }
+
+    private func projection(of batch: AppendBatch, _ database: Database) throws -> SessionProjection {
+        if let known = remembered.withLock({ $0[batch.sessionID] }) { return known }
+        if case .sessionCreated = batch.drafts.first?.payload { return SessionProjection() }
+        guard let row = try Self.session(batch.sessionID, database) else { throw LogError.noSession(batch.sessionID) }
+        let open = try TurnRow.fetch(
+            database, sql: "SELECT * FROM turns WHERE session = ? AND status = 'generating'", arguments: [batch.sessionID])
+        return SessionProjection(session: row, openTurns: open)
+    }
+
+    package func delete(session: SessionID, of user: UUIDv7) async throws -> Bool {
+        // Forgotten after the commit too: an append in the same commit may have been remembered since.
+        let isDeleted = try await file.write(committed: { [self] _ in forget(session) }) { [self] database in
+            guard let row = try Self.session(session, database), row.userID == user else { return false }
+            for table in ["events", "turns", "idempotency_claims"] {
+                try database.execute(sql: "DELETE FROM \(table) WHERE session = ?", arguments: [session])
+            }
+            try database.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [session])
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO tombstones (session, seq, hash) VALUES (?, ?, ?)",
+                arguments: [session, row.headSeq, Data(row.headHash.bytes)])
+            forget(session)
+            return true
+        }
+        if isDeleted { await file.emptyWriteAheadLog() }
+        return isDeleted
+    }
+
+    package func save(_ claim: IdempotencyClaim) async throws {
+        let now = clock.now()
+        try await file.write { try claim.save($0, now: now) }
+    }
+
+    package func forgetClaims(before: Timestamp) async throws {
+        try await file.write { try $0.execute(sql: "DELETE FROM idempotency_claims WHERE created_at < ?", arguments: [before]) }
+    }
+
+    // MARK: Reading
+
+    static func session(_ id: SessionID, _ database: Database) throws -> SessionRow? {
+        try Row.fetchOne(database.cachedStatement(sql: "SELECT * FROM sessions WHERE id = ?"), arguments: [id]).map(SessionRow.init)
+    }
+
+    package func session(_ id: SessionID, of user: UUIDv7) async throws -> SessionRow? {
+        try await file.read { database in
+            try Row.fetchOne(
+                database.cachedStatement(sql: "SELECT * FROM sessions WHERE id = ? AND user = ?"), arguments: [id, user]
+            ).map(SessionRow.init)
+        }
+    }
+
+    package func sessions(of user: UUIDv7, _ page: PageRequest) async throws -> Page<SessionRow> {
+        let after = page.cursor.flatMap(SessionCursor.init)
+        if page.cursor != nil, after == nil { throw InvalidCursor() }
+        return try await file.read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM sessions WHERE user = ? AND (? IS NULL OR (last_message_at, id) < (?, ?))
+                    ORDER BY last_message_at DESC, id DESC LIMIT ? OFFSET ?
+                    """,
+                arguments: [user, after?.time, after?.time, after?.id, page.limit + 1, page.offset])
+            let sessions = try rows.prefix(page.limit).map(SessionRow.init)
+            return Page(items: sessions, next: rows.count > page.limit ? sessions.last.map { SessionCursor($0).text } : nil)
+        }
+    }
+
+    package func sessions(inCollection collection: UUIDv7) async throws -> [SessionID] {
+        try await file.read { try UUIDv7.fetchAll($0, sql: "SELECT id FROM sessions WHERE collection = ? ORDER BY id", arguments: [collection]) }
+    }
+
+    package func events(of session: SessionID, after seq: Int, limit: Int) async throws -> [LogEvent] {
+        try await file.read { database in
+            try LogEvent.fetch(
+                database, sql: "SELECT \(LogEvent.columns) FROM events WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?",
+                arguments: [session, seq, limit])
+        }
+    }
+
+    package func events(of session: SessionID, seqs: [Int]) async throws -> [LogEvent] {
+        guard !seqs.isEmpty else { return [] }
+        return try await file.read { database in
+            let marks = repeatElement("?", count: seqs.count).joined(separator: ", ")
+            return try LogEvent.fetch(
+                database, sql: "SELECT \(LogEvent.columns) FROM events WHERE session = ? AND seq IN (\(marks)) ORDER BY seq",
+                arguments: [session] + StatementArguments(seqs))
+        }
+    }
+
+    package func turns(of session: SessionID, after position: Int, limit: Int) async throws -> [TurnRow] {
+        try await file.read { database in
+            try TurnRow.fetch(
+                database, sql: "SELECT * FROM turns WHERE session = ? AND position > ? ORDER BY position LIMIT ?",
+                arguments: [session, position, limit])
+        }
+    }
+
+    package func lastTurns(of session: SessionID, limit: Int) async throws -> [TurnRow] {
+        try await file.read { database in
+            try TurnRow.fetch(
+                database, sql: "SELECT * FROM turns WHERE session = ? ORDER BY position DESC LIMIT ?", arguments: [session, limit]
+            ).reversed()
+        }
+    }
+
+    package func turn(_ id: TurnID, of session: SessionID) async throws -> TurnRow? {
+        try await file.read { database in
+            try TurnRow.fetch(database, sql: "SELECT * FROM turns WHERE id = ? AND session = ?", arguments: [id, session]).first
+        }
+    }
+
+    package func openTurns() async throws -> [OpenTurn] {
+        try await file.read { database in
+            try TurnRow.fetch(database, sql: "SELECT * FROM turns WHERE status = 'generating' ORDER BY id", arguments: [])
+                .map { OpenTurn(session: $0.sessionID, turn: $0) }
+        }
+    }
+
+    package func idempotencyClaim(of user: UUIDv7, key: String) async throws -> IdempotencyClaim? {
+        try await file.read { database in
+            try Row.fetchOne(
+                database, sql: "SELECT * FROM idempotency_claims WHERE user = ? AND key = ?", arguments: [user, key.blob]
+            ).flatMap(IdempotencyClaim.init)
+        }
+    }
+}
+
+extension LogEvent {
+    static func fetch(_ database: Database, sql: String, arguments: StatementArguments) throws -> [LogEvent] {
+        try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map(LogEvent.init)
+    }
+}
+
+extension TurnRow {
+    static func fetch(_ database: Database, sql: String, arguments: StatementArguments) throws -> [TurnRow] {
+        try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map(TurnRow.init)
+    }
+}
+
+/// Where a list of sessions goes on: `MILLISECONDS.ID`.
+private struct SessionCursor {
+    let time: Timestamp
+    let id: UUIDv7
+
+    init(_ row: SessionRow) {
+        time = row.lastMessageAt
+        id = row.id
+    }
+
+    init?(_ text: String) {
+        let parts = text.split(separator: ".")
+        guard parts.count == 2, let milliseconds = Int64(parts[0]), let id = UUIDv7(String(parts[1])) else { return nil }
+        time = Timestamp(milliseconds: milliseconds)
+        self.id = id
+    }
+
+    var text: String { "\(time.milliseconds).\(id)" }
+}

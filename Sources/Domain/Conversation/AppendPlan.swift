@@ -1,0 +1,34 @@
+package import TimeOrdered
+
+/// Turns drafts into chained events and folds them, for the one writer of a store. Pure: the store reads the heads before and writes
+/// the result after.
+package struct AppendPlan: Sendable {
+    package let events: [LogEvent]
+    package let turns: [TurnRow]
+    package let projection: SessionProjection
+
+    /// - Parameters:
+    ///   - projection: the session's rows before the batch; empty for a session that begins.
+    ///   - now: the time that the events get.
+    package init(_ batch: AppendBatch, onto projection: SessionProjection, now: Timestamp) throws {
+        var projection = projection
+        var events: [LogEvent] = []
+        var turns: [TurnID: TurnRow] = [:]
+        var previous = projection.session?.headHash ?? .beginning(of: batch.sessionID)
+        var seq = projection.session?.headSeq ?? 0
+        for draft in batch.drafts {
+            seq += 1
+            let payload = try draft.payload.encoded()
+            let kind = draft.payload.kind
+            let hash = EventHash(after: previous, seq: seq, kind: kind.rawValue, group: draft.group, createdAt: now, payload: payload)
+            let event = LogEvent(
+                sessionID: batch.sessionID, seq: seq, kind: kind, payload: payload, group: draft.group, createdAt: now, hash: hash)
+            if let turn = try projection.apply(event, draft.payload) { turns[turn.id] = turn }
+            events.append(event)
+            previous = hash
+        }
+        self.events = events
+        self.turns = turns.values.sorted { $0.position < $1.position }
+        self.projection = projection
+    }
+}

@@ -1,0 +1,15 @@
+import TimeOrdered
+
+/// Why the log could not be read or written.
+package enum LogError: Error, Sendable, Hashable {
+    /// Another writer was first: the session's head is not where the writer thought.
+    case conflict(session: SessionID)
+    /// There is no such session, or it was deleted.
+    case noSession(SessionID)
+    /// The store has no room.
+    case full
+    /// The store could not do it; it may later.
+    case unavailable(reason: String)
+    /// An event is not what it was when it was written.
+    case damaged(session: SessionID, seq: Int, reason: String)
+}

@@ -1,0 +1,152 @@
+package import TimeOrdered
+
+/// Events that are appended to one session as one: all of them or none.
+package struct AppendBatch: Sendable {
+    package let sessionID: SessionID
+    package let drafts: [EventDraft]
+    /// Kept with the events, so that the same request after a restart finds what the first one began.
+    package let idempotency: IdempotencyClaim?
+
+    package init(sessionID: SessionID, drafts: [EventDraft], idempotency: IdempotencyClaim? = nil) {
+        self.sessionID = sessionID
+        self.drafts = drafts
+        self.idempotency = idempotency
+    }
+}
+
+/// A user's key for one request and what it led to.
+package struct IdempotencyClaim: Sendable, Hashable {
+    package let userID: UUIDv7
+    package let key: String
+    /// Over the route and the body, to tell another request under the same key.
+    package let fingerprint: [UInt8]
+    package let outcome: Outcome
+
+    package enum Outcome: Sendable, Hashable {
+        case turn(session: SessionID, turn: TurnID)
+        case response(status: Int, body: [UInt8])
+    }
+
+    package init(userID: UUIDv7, key: String, fingerprint: [UInt8], outcome: Outcome) {
+        self.userID = userID
+        self.key = key
+        self.fingerprint = fingerprint
+        self.outcome = outcome
+    }
+}
+
+/// A part of a list and where it goes on.
+package struct Page<Item: Sendable>: Sendable {
+    package let items: [Item]
+    package let next: String?
+
+    package init(items: [Item], next: String?) {
+        self.items = items
+        self.next = next
+    }
+}
+
+/// A cursor that no list gave.
+package struct InvalidCursor: Error, Sendable {
+    package init() {}
+}
+
+/// How a list is asked for.
+package struct PageRequest: Sendable {
+    package let limit: Int
+    package let offset: Int
+    package let cursor: String?
+
+    package init(limit: Int, offset: Int = 0, cursor: String? = nil) {
+        self.limit = limit
+        self.offset = offset
+        self.cursor = cursor
+    }
+
+    /// The cursor as a number; `start` where there is none.
+    package func number<Number: LosslessStringConvertible>(from start: Number) throws(InvalidCursor) -> Number {
+        guard let cursor else { return start }
+        guard let number = Number(cursor) else { throw InvalidCursor() }
+        return number
+    }
+}
+
+/// A group that was never closed: its turn was running when the process ended.
+package struct OpenTurn: Sendable, Hashable {
+    package let session: SessionID
+    package let turn: TurnRow
+
+    package init(session: SessionID, turn: TurnRow) {
+        self.session = session
+        self.turn = turn
+    }
+}
+
+/// The sessions' logs and the views of them. A view is never behind its log: both are written in one step.
+///
+/// Reads for a person take the user's id and find nothing of anybody else's.
+package protocol LogStore: Sendable {
+    /// Appends a batch and returns its events once they are on disk. The first event of a session must be its creation.
+    func append(_ batch: AppendBatch) async throws -> [LogEvent]
+    /// Deletes a session with all its events; its last hash stays in the next checkpoint.
+    func delete(session: SessionID, of user: UUIDv7) async throws -> Bool
+
+    func session(_ id: SessionID, of user: UUIDv7) async throws -> SessionRow?
+    /// By the time of the last message, newest first.
+    func sessions(of user: UUIDv7, _ page: PageRequest) async throws -> Page<SessionRow>
+    /// Sessions of anybody that ask this collection.
+    func sessions(inCollection collection: UUIDv7) async throws -> [SessionID]
+    func events(of session: SessionID, after seq: Int, limit: Int) async throws -> [LogEvent]
+    /// Events by their seq, for those that are there.
+    func events(of session: SessionID, seqs: [Int]) async throws -> [LogEvent]
+    /// The timeline after a position.
+    func turns(of session: SessionID, after position: Int, limit: Int) async throws -> [TurnRow]
+    /// The last turns of the timeline, in its order.
+    func lastTurns(of session: SessionID, limit: Int) async throws -> [TurnRow]
+    func turn(_ id: TurnID, of session: SessionID) async throws -> TurnRow?
+
+    func idempotencyClaim(of user: UUIDv7, key: String) async throws -> IdempotencyClaim?
+    func save(_ claim: IdempotencyClaim) async throws
+    /// Forgets claims made before a moment.
+    func forgetClaims(before: Timestamp) async throws
+
+    /// Turns whose group is open.
+    func openTurns() async throws -> [OpenTurn]
+    /// Chains the heads of the sessions that changed since the last checkpoint. False where none did.
+    func checkpoint() async throws -> Bool
+    func verify() async throws -> VerificationReport
+    /// Folds every log from nothing and compares; with `repair`, puts the folded rows in the views' place.
+    func rebuild(repair: Bool) async throws -> RebuildReport
+}
+
+/// What `verify` found.
+package struct VerificationReport: Sendable, Hashable {
+    package struct Problem: Sendable, Hashable {
+        package let session: SessionID?
+        package let seq: Int?
+        package let reason: String
+
+        package init(session: SessionID?, seq: Int?, reason: String) {
+            self.session = session
+            self.seq = seq
+            self.reason = reason
+        }
+    }
+
+    package var sessions = 0
+    package var events = 0
+    package var checkpoints = 0
+    package var problems: [Problem] = []
+
+    package init() {}
+}
+
+/// What `rebuild` found.
+package struct RebuildReport: Sendable, Hashable {
+    package var sessions = 0
+    package var turns = 0
+    /// Sessions whose rows differ from the fold of their log.
+    package var differing: [SessionID] = []
+
+    package init() {}
+}

@@ -1,0 +1,79 @@
+import Conversation
+import Retrieval
+import SearchIndex
+
+/// Judges how well sources support sentences: by the share of a sentence's terms that stand in one sentence of the source, with
+/// numbers and negations counted apart, since a claim with another number or the opposite sense is another claim.
+final class SupportScorer {
+    /// What a sentence says, for comparison.
+    struct Claim {
+        let terms: Set<String>
+        let numbers: Set<String>
+        let negated: Bool
+    }
+
+    struct Support {
+        let score: Double
+        /// The best sentence of the source, in scalars of the source's content.
+        let range: Range<Int>
+    }
+
+    private struct Sentence {
+        let range: Range<Int>
+        let claim: Claim
+    }
+
+    /// Share of the score that neighbouring sentences of the passage can give.
+    private static let passageShare = 0.25
+    private static let numberPenalty = 0.5
+    private static let negationPenalty = 0.6
+    private static let negations: Set<String> = ["not", "no", "never", "none", "neither", "nor", "without", "cannot", "can't", "don't", "doesn't", "isn't", "aren't", "won't", "didn't"]
+
+    private let analyzer = Analyzer()
+    private let sources: [(sentences: [Sentence], all: Claim)]
+
+    init(_ sources: [Source]) {
+        let analyzer = analyzer
+        self.sources = sources.map { source in
+            let scalars = Array(source.content.unicodeScalars)
+            let sentences = Sentences.ranges(in: scalars).map { range in
+                Sentence(range: range, claim: Self.claim(Self.text(scalars[range]), analyzer))
+            }
+            return (sentences, Self.claim(source.content, analyzer))
+        }
+    }
+
+    func claim(_ text: String) -> Claim { Self.claim(text, analyzer) }
+
+    /// 0–1, and the sentence that gives it; nil where the source has no sentence.
+    func support(of claim: Claim, bySource index: Int) -> Support? {
+        let source = sources[index]
+        guard !claim.terms.isEmpty else { return source.sentences.first.map { Support(score: 0, range: $0.range) } }
+        let whole = Self.overlap(claim.terms, source.all.terms)
+        var best: Support?
+        for sentence in source.sentences {
+            var score = (1 - Self.passageShare) * Self.overlap(claim.terms, sentence.claim.terms) + Self.passageShare * whole
+            if !claim.numbers.isSubset(of: source.all.numbers) { score *= Self.numberPenalty }
+            if claim.negated != sentence.claim.negated { score *= Self.negationPenalty }
+            if score > best?.score ?? -1 { best = Support(score: score, range: sentence.range) }
+        }
+        return best
+    }
+
+    static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: scalars)
+        return String(text)
+    }
+
+    private static func claim(_ text: String, _ analyzer: Analyzer) -> Claim {
+        let words = analyzer.words(text)
+        return Claim(
+            terms: Set(analyzer.terms(text)), numbers: Set(words.filter { $0.utf8.allSatisfy { (48...57).contains($0) } }),
+            negated: words.contains { negations.contains($0) })
+    }
+
+    private static func overlap(_ claim: Set<String>, _ evidence: Set<String>) -> Double {
+        Double(claim.count { evidence.contains($0) }) / Double(claim.count)
+    }
+}

@@ -1,0 +1,150 @@
+package import Access
+package import Conversation
+package import JSON
+import TimeOrdered
+
+/// Collections, documents and their chunks. Everything a person reads takes the asker and finds only what they may see.
+package protocol DocumentStore: Sendable {
+    // MARK: Collections
+    func createCollection(_ change: CollectionChange, by asker: Asker) async throws -> Collection
+    func collection(_ id: CollectionID, for asker: Asker) async throws -> Collection?
+    func collection(named name: String, for asker: Asker) async throws -> Collection?
+    func collections(for asker: Asker, _ page: PageRequest) async throws -> Page<Collection>
+    /// Nil where the asker may not change it.
+    func update(collection id: CollectionID, _ change: CollectionChange, by asker: Asker) async throws -> Collection?
+    /// The documents that went with it; nil where the asker may not delete it.
+    func delete(collection id: CollectionID, by asker: Asker) async throws -> Collection?
+    /// The index partitions that the asker may search, all or those of one collection.
+    func partitions(for asker: Asker, collection: CollectionID?) async throws -> [Int64]
+
+    // MARK: Documents
+    /// Files the upload under a new document, under the one it repeats or under the one it replaces.
+    func add(_ upload: Upload, by asker: Asker) async throws -> AddedDocument
+    func document(_ id: DocumentID, for asker: Asker) async throws -> Document?
+    func documents(in collection: CollectionID?, for asker: Asker, _ page: PageRequest) async throws -> Page<Document>
+    /// The deleted document; nil where the asker may not delete it.
+    func delete(document id: DocumentID, by asker: Asker) async throws -> Document?
+    func text(of document: DocumentID, for asker: Asker) async throws -> String?
+    func chunks(of document: DocumentID, for asker: Asker, _ page: PageRequest) async throws -> Page<Chunk>
+    /// The keys of documents in these partitions whose metadata match every filter.
+    func documentKeys(in partitions: [Int64], matching filters: MetadataFilters) async throws -> Set<Int64>
+    /// Chunks with their documents, for those that are still there.
+    func passages(_ chunkKeys: [Int64]) async throws -> [Int64: Passage]
+
+    // MARK: Ingestion
+    /// A place for bytes that are being received.
+    func newUploadPath() throws -> String
+    /// Takes the oldest queued document and marks it as being processed.
+    func takeQueued() async throws -> QueuedDocument?
+    /// Puts documents that were being processed when the process ended back into the queue.
+    func requeueUnfinished() async throws
+    func begin(_ document: QueuedDocument, title: String, text: String, pageCount: Int?, mediaType: String) async throws
+    /// Saves a slice of chunks; they are not live until `finish`.
+    func save(_ chunks: [ChunkDraft], of document: QueuedDocument, progress: Double) async throws
+    /// Makes the saved chunks the document's own. Nil where the document was deleted or replaced meanwhile.
+    func finish(_ document: QueuedDocument) async throws -> [IndexableChunk]?
+    func fail(_ document: QueuedDocument, _ error: DocumentError) async throws
+    /// Every live chunk, a batch of documents at a time, to fill an index at start.
+    func liveChunks(after documentKey: Int64, limit: Int) async throws -> [IndexableDocument]
+}
+
+/// Equality on a document's metadata; several values mean any of them.
+package struct MetadataFilters: Sendable, Hashable {
+    package var conditions: [String: [JSONValue]]
+
+    package init(_ conditions: [String: [JSONValue]] = [:]) { self.conditions = conditions }
+
+    package var isEmpty: Bool { conditions.isEmpty }
+}
+
+package struct AddedDocument: Sendable {
+    package enum Outcome: Sendable {
+        case created, replaced, unchanged
+    }
+
+    package let document: Document
+    package let outcome: Outcome
+
+    package init(document: Document, outcome: Outcome) {
+        self.document = document
+        self.outcome = outcome
+    }
+}
+
+/// A document taken from the queue, with the upload to read.
+package struct QueuedDocument: Sendable {
+    package let document: Document
+    package let path: String
+
+    package init(document: Document, path: String) {
+        self.document = document
+        self.path = path
+    }
+}
+
+/// A chunk before the store has given it an id.
+package struct ChunkDraft: Sendable, Hashable {
+    package let position: Int
+    package let text: String
+    package let heading: String?
+    package let anchor: String?
+    package let page: Int?
+    package let start: Int
+    package let end: Int
+
+    package init(position: Int, text: String, heading: String?, anchor: String?, page: Int?, start: Int, end: Int) {
+        self.position = position
+        self.text = text
+        self.heading = heading
+        self.anchor = anchor
+        self.page = page
+        self.start = start
+        self.end = end
+    }
+}
+
+package struct IndexableChunk: Sendable {
+    package let key: Int64
+    package let heading: String
+    package let text: String
+
+    package init(key: Int64, heading: String, text: String) {
+        self.key = key
+        self.heading = heading
+        self.text = text
+    }
+}
+
+package struct IndexableDocument: Sendable {
+    package let key: Int64
+    package let partition: Int64
+    package let title: String
+    package let chunks: [IndexableChunk]
+
+    package init(key: Int64, partition: Int64, title: String, chunks: [IndexableChunk]) {
+        self.key = key
+        self.partition = partition
+        self.title = title
+        self.chunks = chunks
+    }
+}
+
+/// A chunk with the document it is from.
+package struct Passage: Sendable {
+    package let chunk: Chunk
+    package let document: Document
+
+    package init(chunk: Chunk, document: Document) {
+        self.chunk = chunk
+        self.document = document
+    }
+}
+
+/// Why the library refuses.
+package enum LibraryError: Error, Sendable, Hashable {
+    case noSuchCollection
+    case mayNotWrite
+    /// Another collection of the same owner has the name.
+    case nameTaken
+    case full
+}

@@ -1,0 +1,102 @@
+import CGumbo
+
+/// HTML by gumbo, which repairs broken markup as browsers do. Scripts, styles and navigation are left out.
+enum HTMLParser {
+    /// Elements nested deeper than this are read as text of their ancestor.
+    private static let depthLimit = 400
+
+    static func parse(_ text: String) -> ParsedDocument {
+        var text = text
+        return text.withUTF8 { bytes in
+            var options = kGumboDefaultOptions
+            options.max_errors = 0
+            guard let start = UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self),
+                let output = gumbo_parse_with_options(&options, start, bytes.count)
+            else { return DocumentBuilder().document(title: nil) }
+            defer { gumbo_destroy_output(&options, output) }
+            var walk = Walk()
+            if let root = output.pointee.root { walk.visit(root, depth: 0) }
+            walk.flush()
+            return walk.builder.document(title: walk.title)
+        }
+    }
+
+    private struct Walk {
+        var builder = DocumentBuilder()
+        var title: String?
+        private var inline = ""
+        private var kind = ParsedDocument.Block.Kind.paragraph
+        private var preformatted = 0
+
+        mutating func flush() {
+            builder.add(kind, preformatted > 0 ? inline : inline.collapsed())
+            inline = ""
+        }
+
+        mutating func visit(_ node: UnsafeMutablePointer<GumboNode>, depth: Int) {
+            switch node.pointee.type {
+            case GUMBO_NODE_TEXT, GUMBO_NODE_WHITESPACE, GUMBO_NODE_CDATA:
+                inline += String(cString: node.pointee.v.text.text)
+            case GUMBO_NODE_DOCUMENT:
+                eachChild(&node.pointee.v.document.children, depth)
+            case GUMBO_NODE_ELEMENT, GUMBO_NODE_TEMPLATE:
+                if depth < HTMLParser.depthLimit { element(node, depth) }
+            default:
+                break
+            }
+        }
+
+        private mutating func eachChild(_ children: UnsafeMutablePointer<GumboVector>, _ depth: Int) {
+            for index in 0..<Int(children.pointee.length) {
+                guard let child = children.pointee.data[index] else { continue }
+                visit(child.assumingMemoryBound(to: GumboNode.self), depth: depth + 1)
+            }
+        }
+
+        private mutating func element(_ node: UnsafeMutablePointer<GumboNode>, _ depth: Int) {
+            switch node.pointee.v.element.tag {
+            case GUMBO_TAG_SCRIPT, GUMBO_TAG_STYLE, GUMBO_TAG_NOSCRIPT, GUMBO_TAG_TEMPLATE, GUMBO_TAG_NAV, GUMBO_TAG_SVG, GUMBO_TAG_IFRAME,
+                GUMBO_TAG_OBJECT, GUMBO_TAG_SELECT, GUMBO_TAG_BUTTON:
+                break
+            case GUMBO_TAG_TITLE:
+                let before = inline
+                inline = ""
+                eachChild(&node.pointee.v.element.children, depth)
+                title = title ?? (inline.trimmed().isEmpty ? nil : inline.collapsed())
+                inline = before
+            case GUMBO_TAG_H1: block(node, .heading(level: 1), depth)
+            case GUMBO_TAG_H2: block(node, .heading(level: 2), depth)
+            case GUMBO_TAG_H3: block(node, .heading(level: 3), depth)
+            case GUMBO_TAG_H4: block(node, .heading(level: 4), depth)
+            case GUMBO_TAG_H5: block(node, .heading(level: 5), depth)
+            case GUMBO_TAG_H6: block(node, .heading(level: 6), depth)
+            case GUMBO_TAG_BR: inline += "\n"
+            case GUMBO_TAG_TR: block(node, .record, depth)
+            case GUMBO_TAG_TD, GUMBO_TAG_TH:
+                if !inline.trimmed().isEmpty { inline += " | " }
+                eachChild(&node.pointee.v.element.children, depth)
+            case GUMBO_TAG_PRE:
+                flush()
+                preformatted += 1
+                block(node, .record, depth)
+                preformatted -= 1
+            case GUMBO_TAG_P, GUMBO_TAG_DIV, GUMBO_TAG_LI, GUMBO_TAG_BLOCKQUOTE, GUMBO_TAG_SECTION, GUMBO_TAG_ARTICLE, GUMBO_TAG_DT,
+                GUMBO_TAG_DD, GUMBO_TAG_UL, GUMBO_TAG_OL, GUMBO_TAG_TABLE, GUMBO_TAG_HEADER, GUMBO_TAG_FOOTER, GUMBO_TAG_MAIN,
+                GUMBO_TAG_ASIDE, GUMBO_TAG_FIGURE, GUMBO_TAG_FIGCAPTION, GUMBO_TAG_FORM, GUMBO_TAG_ADDRESS, GUMBO_TAG_CAPTION,
+                GUMBO_TAG_BODY, GUMBO_TAG_HR:
+                block(node, .paragraph, depth)
+            default:
+                eachChild(&node.pointee.v.element.children, depth)
+            }
+        }
+
+        private mutating func block(_ node: UnsafeMutablePointer<GumboNode>, _ kind: ParsedDocument.Block.Kind, _ depth: Int) {
+            flush()
+            let outer = self.kind
+            self.kind = kind
+            eachChild(&node.pointee.v.element.children, depth)
+            flush()
+            self.kind = outer
+        }
+    }
+}

@@ -1,0 +1,65 @@
+/// Cuts text into sentences. Works on Unicode scalars, so that offsets agree with those of documents and citations.
+package enum Sentences {
+    private static let terminators: Set<Unicode.Scalar> = [".", "!", "?", "…", "。", "！", "？"]
+    private static let closers: Set<Unicode.Scalar> = ["\"", "'", ")", "]", "”", "’", "»"]
+    /// Words after which a full stop does not end a sentence.
+    private static let abbreviations: Set<String> = [
+        "e.g", "i.e", "etc", "vs", "cf", "fig", "figs", "eq", "no", "dr", "mr", "mrs", "ms", "prof", "st", "al", "approx", "ca", "resp", "inc",
+        "ltd", "vol", "pp", "sec", "ref",
+    ]
+
+    /// The ranges of the sentences, white space at their ends left out.
+    package static func ranges(in scalars: [Unicode.Scalar]) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var start = 0
+        var index = 0
+        func close(at end: Int) {
+            var (low, high) = (start, end)
+            while low < high, scalars[low].properties.isWhitespace { low += 1 }
+            while high > low, scalars[high - 1].properties.isWhitespace { high -= 1 }
+            if low < high { ranges.append(low..<high) }
+            start = end
+        }
+        while index < scalars.count {
+            if let end = end(of: scalars, at: index, from: start) {
+                close(at: end)
+                index = end
+            } else {
+                index += 1
+            }
+        }
+        close(at: scalars.count)
+        return ranges
+    }
+
+    /// Where the sentence ends if the scalar at `index` ends it: past closing quotes, and only where white space or the end follows.
+    package static func end(of scalars: [Unicode.Scalar], at index: Int, from start: Int) -> Int? {
+        let scalar = scalars[index]
+        if scalar == "\n" {
+            return index + 1 < scalars.count && scalars[index + 1] == "\n" ? index + 1 : nil
+        }
+        guard terminators.contains(scalar) else { return nil }
+        var end = index + 1
+        while end < scalars.count, terminators.contains(scalars[end]) || closers.contains(scalars[end]) { end += 1 }
+        let wide = scalar.value > 0x3000
+        guard wide || end == scalars.count || scalars[end].properties.isWhitespace else { return nil }
+        if scalar == ".", isAbbreviation(scalars, before: index, from: start) { return nil }
+        if scalar == ".", continuesInLowerCase(scalars, after: end) { return nil }
+        return end
+    }
+
+    private static func isAbbreviation(_ scalars: [Unicode.Scalar], before index: Int, from start: Int) -> Bool {
+        var low = index
+        while low > start, !scalars[low - 1].properties.isWhitespace, index - low < 8 { low -= 1 }
+        let word = scalars[low..<index].drop { $0 == "(" || $0 == "[" }
+        if word.count == 1, let only = word.first { return only.properties.isUppercase }
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: word)
+        return abbreviations.contains(String(text).lowercased())
+    }
+
+    private static func continuesInLowerCase(_ scalars: [Unicode.Scalar], after end: Int) -> Bool {
+        guard let next = scalars[end...].first(where: { !$0.properties.isWhitespace }) else { return false }
+        return next.properties.isLowercase
+    }
+}

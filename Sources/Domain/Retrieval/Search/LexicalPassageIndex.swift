@@ -1,0 +1,34 @@
+package import NIOPosix
+import SearchIndex
+
+/// BM25 in memory, on threads of its own so that neither event loops nor tasks wait for a search.
+package final class LexicalPassageIndex: PassageIndex {
+    private let index = LexicalIndex()
+    private let threads: NIOThreadPool
+
+    /// - Parameter threads: a running pool.
+    package init(threads: NIOThreadPool) { self.threads = threads }
+
+    package func replace(_ document: IndexableDocument) async throws {
+        let passages = document.chunks.map {
+            IndexedPassage(key: $0.key, title: document.title, heading: $0.heading, body: $0.text)
+        }
+        try await threads.runIfActive { [index] in
+            index.replace(document: document.key, in: document.partition, passages: passages)
+        }
+    }
+
+    package func remove(document key: Int64, partition: Int64) async throws {
+        try await threads.runIfActive { [index] in index.remove(document: key, from: partition) }
+    }
+
+    package func remove(partition: Int64) async throws { index.removePartition(partition) }
+
+    package func search(_ query: PassageQuery) async throws -> [PassageHit] {
+        try await threads.runIfActive { [index] in
+            index.search(query.text, partitions: query.partitions, documents: query.documents, limit: query.limit).map {
+                PassageHit(chunkKey: $0.key, score: $0.score, evidence: $0.coverage)
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import Conversation
+import Generation
+
+/// The conversation before a turn, as pairs for its prompt.
+enum History {
+    /// The last pairs that have both a question and text in answer, oldest first. A read that fails is an error, never an empty history.
+    static func load(from log: any LogStore, session: SessionRow?, pairs: Int) async throws -> [DocumentPrompt.Pair] {
+        guard let session, pairs > 0 else { return [] }
+        let turns = try await log.lastTurns(of: session.id, limit: 2 * pairs + 2)
+        let events = try await log.events(of: session.id, seqs: turns.compactMap(\.contentSeq))
+        var questions: [TurnID: String] = [:]
+        var result: [DocumentPrompt.Pair] = []
+        for event in events {
+            switch try event.decodedPayload() {
+            case .userMessage(let message): questions[message.turnID] = message.content
+            case .assistantMessage(let message):
+                guard !message.content.isEmpty, let question = questions[message.userTurnID] else { continue }
+                result.append(DocumentPrompt.Pair(user: question, assistant: message.content))
+            default: break
+            }
+        }
+        return result.suffix(pairs)
+    }
+}

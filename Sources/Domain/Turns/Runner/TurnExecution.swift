@@ -1,0 +1,268 @@
+import Access
+import Conversation
+import Generation
+import JSON
+import Logging
+import Retrieval
+import Synchronization
+import TimeOrdered
+
+/// One turn being run: does what its machine says.
+final class TurnExecution: Sendable {
+    let turn: RunningTurn
+    private let model: any LanguageModel
+    private let modelName: String
+    private let runner: TurnRunner
+    private let userTurnID: TurnID
+    private let clock = ContinuousClock()
+    private let start: ContinuousClock.Instant
+    private let end = Mutex<TurnEvent?>(nil)
+
+    init(turn: RunningTurn, model: any LanguageModel, modelName: String, runner: TurnRunner, userTurnID: TurnID) {
+        self.turn = turn
+        self.model = model
+        self.modelName = modelName
+        self.runner = runner
+        self.userTurnID = userTurnID
+        start = clock.now
+    }
+
+    private var request: TurnRequest { turn.request }
+    private var stream: TurnStream { turn.stream }
+
+    /// What happens between actions; touched by the turn's task alone.
+    private struct Progress {
+        var machine: TurnMachine
+        var timings = TurnTimings(totalMs: 0)
+        var prompt: DocumentPrompt?
+        var status = TurnStatus.failed
+        /// A write of the spool failed: nothing more is shown.
+        var broken: TurnFailure?
+    }
+
+    func run() async -> TurnStatus {
+        var progress = Progress(
+            machine: TurnMachine(
+                sessionID: stream.sessionID, turnID: stream.turnID, userTurnID: userTurnID, createsSession: request.session == nil,
+                answersFromDocuments: isFromDocuments, model: modelName))
+        // reason: the message is stored while the model is asked already; awaited before anything is shown.
+        let opening = Task { try await self.open() }
+        if case .documents(let question) = request.job {
+            await answer(question, opening, &progress)
+        } else {
+            await passThrough(opening, &progress)
+        }
+        return progress.status
+    }
+
+    /// Tells the watchers the end; called once the session is free, so that whoever sees the end may begin the next turn.
+    func publishEnd() {
+        let end = end.withLock { $0 } ?? .failed(Self.broken)
+        stream.publish([end])
+    }
+
+    private var isFromDocuments: Bool { if case .documents = request.job { true } else { false } }
+
+    // MARK: Paths
+
+    private func answer(_ question: TurnRequest.DocumentQuestion, _ opening: Task<Void, any Error>, _ progress: inout Progress) async {
+        let found: TurnMachine.Input
+        do {
+            progress.prompt = try await prompt(question, &progress)
+            found = .sourcesFound(progress.prompt?.sources ?? [], tier(progress))
+        } catch {
+            found = turn.stopReason.map(TurnMachine.Input.stop) ?? .failed(Self.failure(error))
+        }
+        guard await opened(opening, &progress) else { return }
+        await handle(found, &progress)
+    }
+
+    private func passThrough(_ opening: Task<Void, any Error>, _ progress: inout Progress) async {
+        guard case .passThrough(let body) = request.job else { return }
+        let generation = GenerationRequest(model: modelName, messages: [], passThrough: body)
+        await generate(generation, opening, &progress)
+    }
+
+    /// True once the user's message is on disk and the watchers were told of the turn.
+    private func opened(_ opening: Task<Void, any Error>, _ progress: inout Progress) async -> Bool {
+        do {
+            try await opening.value
+            for action in progress.machine.handle(.opened) {
+                if case .publish(let event) = action { stream.publish([event]) }
+            }
+            runner.feed.changed(stream.sessionID)
+            return true
+        } catch {
+            for action in progress.machine.handle(.notOpened(Self.failure(error))) {
+                if case .publish(let event) = action { end.withLock { $0 = event } }
+            }
+            return false
+        }
+    }
+
+    private func handle(_ input: TurnMachine.Input, _ progress: inout Progress) async {
+        for action in handled(input, &progress) { await perform(action, &progress) }
+    }
+
+    private func handled(_ input: TurnMachine.Input, _ progress: inout Progress) -> [TurnMachine.Action] {
+        progress.timings.totalMs = elapsed
+        progress.machine.timings = progress.timings
+        return progress.machine.handle(input)
+    }
+
+    private func perform(_ action: TurnMachine.Action, _ progress: inout Progress) async {
+        switch action {
+        case .freeze(let frozen):
+            do {
+                try await append([EventDraft(.sourcesFrozen(frozen), group: stream.turnID)])
+                await handle(turn.stopReason.map(TurnMachine.Input.stop) ?? .sourcesFrozen, &progress)
+            } catch {
+                await handle(.failed(Self.failure(error)), &progress)
+            }
+        case .generate(let sources):
+            if isFromDocuments { await generate(documentGeneration(sources, progress), nil, &progress) }
+        case .show(let events): show(events, &progress)
+        case .publish(let event): if event.endsTurn { end.withLock { $0 = event } } else { stream.publish([event]) }
+        case .close(let message, let closed): await close(message, closed, &progress)
+        }
+    }
+
+    // MARK: Prompt
+
+    private func prompt(_ question: TurnRequest.DocumentQuestion, _ progress: inout Progress) async throws -> DocumentPrompt {
+        let result = try await runner.retrieval.retrieve(
+            RetrievalRequest(
+                query: request.message, asker: request.asker, collectionID: question.collectionID, filters: question.filters,
+                creator: question.creator, topK: question.topK))
+        progress.timings.retrievalMs = result.searchMilliseconds
+        self.tierFound.withLock { $0 = result.tier }
+        let history = try await History.load(from: runner.log, session: request.session, pairs: runner.settings.historyPairs)
+        return try DocumentPrompt(
+            question: request.message, history: history, sources: result.tier == .none ? [] : result.sources,
+            budget: model.readsMessages ? runner.settings.budget : .unlimited)
+    }
+
+    private let tierFound = Mutex(CascadeTier.none)
+
+    private func tier(_ progress: Progress) -> CascadeTier { tierFound.withLock { $0 } }
+
+    private func documentGeneration(_ sources: [Source], _ progress: Progress) -> GenerationRequest {
+        GenerationRequest(
+            model: modelName, messages: progress.prompt?.messages ?? [], temperature: request.temperature ?? runner.settings.temperature,
+            maxTokens: request.maxTokens ?? runner.settings.maxTokens, question: request.message, sources: sources)
+    }
+
+    // MARK: Generation
+
+    /// Asks the model. Where the user's message is still being stored, that is awaited before the first piece is shown.
+    private func generate(_ generation: GenerationRequest, _ opening: Task<Void, any Error>?, _ progress: inout Progress) async {
+        var isOpen = opening == nil
+        let input: TurnMachine.Input
+        do {
+            if turn.stopReason != nil { throw CancellationError() }
+            let end = try await model.generate(generation) { pieces in
+                if !isOpen, let opening {
+                    guard await opened(opening, &progress) else { throw CancellationError() }
+                    isOpen = true
+                }
+                if progress.timings.firstDeltaMs == nil { progress.timings.firstDeltaMs = elapsed }
+                for action in handled(.pieces(pieces), &progress) { await perform(action, &progress) }
+                if let broken = progress.broken { throw broken }
+                if progress.machine.hasEnded { throw CancellationError() }
+            }
+            input = .generated(end)
+        } catch {
+            input = turn.stopReason.map(TurnMachine.Input.stop) ?? .failed(Self.failure(error))
+        }
+        if !isOpen, let opening {
+            guard await opened(opening, &progress) else { return }
+        }
+        await handle(input, &progress)
+    }
+
+    private func show(_ events: [TurnEvent], _ progress: inout Progress) {
+        guard progress.broken == nil else { return }
+        do {
+            if request.isLogged { try runner.spool.write(events, of: stream.turnID) }
+            stream.publish(events)
+        } catch {
+            progress.broken = Self.failure(error)
+        }
+    }
+
+    // MARK: Log
+
+    private func open() async throws {
+        guard request.isLogged else { return }
+        var drafts: [EventDraft] = []
+        if request.session == nil {
+            drafts.append(
+                EventDraft(
+                    .sessionCreated(
+                        SessionCreated(
+                            userID: request.asker.userID, workspaceID: request.asker.workspaceID, kind: request.kind,
+                            title: String(request.message.prefix(100)), collectionID: collectionID, metadata: request.sessionMetadata))))
+        }
+        drafts.append(
+            EventDraft(
+                .userMessage(
+                    UserMessage(turnID: userTurnID, content: request.message, metadata: request.metadata, request: originalRequest)),
+                group: stream.turnID))
+        drafts.append(
+            EventDraft(
+                .turnOpened(TurnOpened(turnID: stream.turnID, userTurnID: userTurnID, createsSession: request.session == nil)),
+                group: stream.turnID))
+        let claim = request.idempotency.map {
+            IdempotencyClaim(
+                userID: request.asker.userID, key: $0.key, fingerprint: $0.fingerprint,
+                outcome: .turn(session: stream.sessionID, turn: stream.turnID))
+        }
+        _ = try await runner.log.append(AppendBatch(sessionID: stream.sessionID, drafts: drafts, idempotency: claim))
+    }
+
+    private var collectionID: CollectionID? {
+        if case .documents(let question) = request.job { question.collectionID } else { nil }
+    }
+
+    private var originalRequest: JSONObject? { if case .passThrough(let body) = request.job { body } else { nil } }
+
+    private func append(_ drafts: [EventDraft]) async throws {
+        guard request.isLogged else { return }
+        _ = try await runner.log.append(AppendBatch(sessionID: stream.sessionID, drafts: drafts))
+    }
+
+    private func close(_ message: AssistantMessage, _ closed: GroupClosed, _ progress: inout Progress) async {
+        do {
+            try await append([
+                EventDraft(.assistantMessage(message), group: stream.turnID), EventDraft(.groupClosed(closed), group: stream.turnID),
+            ])
+            runner.spool.release(stream.turnID)
+            progress.status = closed.outcome
+            await handle(.closed, &progress)
+        } catch {
+            runner.logger.error("the end of a turn could not be stored", metadata: ["turn": "\(stream.turnID)", "error": "\(error)"])
+            await handle(.notClosed(Self.failure(error)), &progress)
+        }
+    }
+
+    // MARK: Failures
+
+    private var elapsed: Double { ((clock.now - start) / .microseconds(1)).rounded() / 1000 }
+
+    private static let broken = TurnFailure(code: "internal_error", message: "The turn ended without an answer.", retryable: true)
+
+    private static func failure(_ error: any Error) -> TurnFailure {
+        switch error {
+        case let failure as TurnFailure: failure
+        case LogError.full:
+            TurnFailure(code: "storage_full", message: "The server has no room to store the turn.", retryable: true)
+        case LogError.noSession:
+            TurnFailure(code: "not_found", message: "The session was deleted.", retryable: false)
+        case is LogError:
+            TurnFailure(code: "storage_unavailable", message: "The turn could not be stored.", retryable: true)
+        case RetrievalError.noSuchCollection:
+            TurnFailure(code: "not_found", message: "There is no such collection.", retryable: false)
+        default: broken
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package import Conversation
+package import Logging
+
+/// Closes the turns that were running when the process ended: with the text that was shown, marked as interrupted.
+package enum TurnRecovery {
+    /// Returns how many turns were closed.
+    package static func run(log: any LogStore, spool: any TurnSpool, logger: Logger) async throws -> Int {
+        let spooled = spool.recovered()
+        let open = try await log.openTurns()
+        for turn in open {
+            let shown = spooled[turn.turn.id] ?? []
+            var recorder = AnswerRecorder()
+            for event in shown { recorder.record(event) }
+            let message = AssistantMessage(
+                turnID: turn.turn.id, userTurnID: turn.turn.userTurnID ?? turn.turn.id, content: recorder.text, status: .interrupted,
+                finishReason: .interrupted, failure: nil, model: nil, citations: recorder.citations, recording: recorder.recording,
+                usage: nil, timings: nil)
+            _ = try await log.append(
+                AppendBatch(
+                    sessionID: turn.session,
+                    drafts: [
+                        EventDraft(.assistantMessage(message), group: turn.turn.id),
+                        EventDraft(.groupClosed(GroupClosed(outcome: .interrupted)), group: turn.turn.id),
+                    ]))
+        }
+        for id in spooled.keys { spool.release(id) }
+        if !open.isEmpty { logger.notice("closed interrupted turns", metadata: ["turns": "\(open.count)"]) }
+        return open.count
+    }
+}

@@ -1,0 +1,74 @@
+package import Access
+package import Conversation
+package import JSON
+package import Retrieval
+
+/// One turn that is asked for.
+package struct TurnRequest: Sendable {
+    package enum Job: Sendable {
+        /// An answer from documents.
+        case documents(DocumentQuestion)
+        /// A request of the model's own API, passed on as it is.
+        case passThrough(JSONObject)
+    }
+
+    package struct DocumentQuestion: Sendable {
+        package let collectionID: CollectionID?
+        package let creator: String?
+        package let filters: MetadataFilters
+        package let topK: Int
+
+        package init(collectionID: CollectionID? = nil, creator: String? = nil, filters: MetadataFilters = .init(), topK: Int = 5) {
+            self.collectionID = collectionID
+            self.creator = creator
+            self.filters = filters
+            self.topK = topK
+        }
+    }
+
+    package let asker: Asker
+    /// Nil begins a new session.
+    package let session: SessionRow?
+    package let kind: SessionKind
+    /// Of a new session.
+    package let sessionMetadata: JSONObject
+    package let message: String
+    package let job: Job
+    package let model: String?
+    package let temperature: Double?
+    package let maxTokens: Int?
+    /// Kept with the user's message.
+    package let metadata: JSONObject
+    /// A user's key for this request and a fingerprint of it.
+    package let idempotency: (key: String, fingerprint: [UInt8])?
+    /// False leaves nothing in the log.
+    package let isLogged: Bool
+
+    package init(
+        asker: Asker, session: SessionRow? = nil, kind: SessionKind = .chat, sessionMetadata: JSONObject = [:], message: String, job: Job,
+        model: String? = nil, temperature: Double? = nil, maxTokens: Int? = nil, metadata: JSONObject = [:],
+        idempotency: (key: String, fingerprint: [UInt8])? = nil, isLogged: Bool = true
+    ) {
+        self.asker = asker
+        self.session = session
+        self.kind = kind
+        self.sessionMetadata = sessionMetadata
+        self.message = message
+        self.job = job
+        self.model = model
+        self.temperature = temperature
+        self.maxTokens = maxTokens
+        self.metadata = metadata
+        self.idempotency = idempotency
+        self.isLogged = isLogged
+    }
+}
+
+/// Why a turn was not begun.
+package enum TurnRefusal: Error, Sendable, Hashable {
+    case turnInProgress(TurnID)
+    /// The server is going down.
+    case draining
+    case tooManyTurns(limit: Int)
+    case noSuchModel(String)
+}

@@ -1,0 +1,121 @@
+import Crypto
+import Foundation
+import Hummingbird
+import JSON
+import NIOCore
+import Retrieval
+
+/// Receives a document's bytes into a file of the store, piece by piece, on a thread that may wait for the disk.
+struct UploadReceiver {
+    let store: any DocumentStore
+    let limit: Int
+
+    /// What came with the file.
+    struct Received {
+        let file: UploadedFile
+        let filename: String?
+        let contentType: String?
+        let fields: [String: String]
+    }
+
+    private static let fieldLimit = 1 << 20
+    private static let fieldCount = 64
+
+    /// - Throws: 413 over the limit, 400 for a body that is not what it says.
+    func receive(_ request: Request, boundary: String) async throws -> Received {
+        var parser = MultipartParser(boundary: boundary)
+        var fields: [String: String] = [:]
+        var field: (name: String, bytes: [UInt8])?
+        var file: FileSink?
+        var part: MultipartPart?
+        do {
+            for try await buffer in request.body {
+                for event in try parser.feed(buffer.readableBytesView) {
+                    switch event {
+                    case .part(let new):
+                        if new.name == "file" || new.filename != nil {
+                            guard file == nil else { throw Problem.invalid("/file", "must be one file") }
+                            part = new
+                            file = try FileSink(path: store.newUploadPath(), limit: limit)
+                        } else {
+                            guard fields.count < Self.fieldCount else { throw Problem.tooLarge(limit: Self.fieldLimit) }
+                            field = (new.name ?? "", [])
+                        }
+                    case .data(let bytes):
+                        if field != nil {
+                            field?.bytes += bytes
+                            if field?.bytes.count ?? 0 > Self.fieldLimit { throw Problem.tooLarge(limit: Self.fieldLimit) }
+                        } else {
+                            try file?.write(bytes)
+                        }
+                    case .endOfPart:
+                        if let ended = field { fields[ended.name] = String(decoding: ended.bytes, as: UTF8.self) }
+                        field = nil
+                    }
+                }
+            }
+            guard parser.isComplete else { throw Problem.badRequest("invalid_multipart", "The body ends before its last boundary.") }
+            guard let file else { throw Problem.invalid("/file", "is required") }
+            return Received(file: try file.finish(), filename: part?.filename, contentType: part?.contentType, fields: fields)
+        } catch {
+            file?.discard()
+            switch error {
+            case is MultipartParser.Failure: throw Problem.badRequest("invalid_multipart", "The body is not multipart/form-data.")
+            case is Problem, is LibraryError: throw error
+            default: throw Problem.brokenBody
+            }
+        }
+    }
+
+    /// Text that came as JSON.
+    func receive(text: String) throws -> UploadedFile {
+        let sink = try FileSink(path: store.newUploadPath(), limit: limit)
+        do {
+            try sink.write(Array(text.utf8))
+            return try sink.finish()
+        } catch {
+            sink.discard()
+            throw error
+        }
+    }
+
+    /// A file being written and hashed.
+    private final class FileSink {
+        private let path: String
+        private let limit: Int
+        private let handle: FileHandle
+        private var hasher = SHA256()
+        private var size = 0
+
+        init(path: String, limit: Int) throws {
+            self.path = path
+            self.limit = limit
+            guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
+                let handle = FileHandle(forWritingAtPath: path)
+            else { throw LibraryError.full }
+            self.handle = handle
+        }
+
+        func write(_ bytes: [UInt8]) throws {
+            size += bytes.count
+            guard size <= limit else { throw Problem.tooLarge(limit: limit) }
+            hasher.update(data: bytes)
+            do { try handle.write(contentsOf: bytes) } catch { throw LibraryError.full }
+        }
+
+        func finish() throws -> UploadedFile {
+            do {
+                try handle.synchronize()
+                try handle.close()
+            } catch {
+                throw LibraryError.full
+            }
+            return UploadedFile(path: path, size: size, sha256: Array(hasher.finalize()))
+        }
+
+        func discard() {
+            try? handle.close()  // reason: the file goes in the next line
+            try? FileManager.default.removeItem(atPath: path)  // reason: what stays is removed at the next start
+        }
+    }
+}

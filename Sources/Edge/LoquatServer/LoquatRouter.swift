@@ -1,0 +1,29 @@
+package import Hummingbird
+
+/// All routes, with what every request goes through.
+package enum LoquatRouter {
+    /// For the network: every caller shows a key.
+    package static func publicRouter(_ services: ServerServices) -> Router<ServerContext> { router(services, trust: .key) }
+
+    /// For the socket in the data directory: whoever can open it is the owner.
+    package static func localRouter(_ services: ServerServices) -> Router<ServerContext> {
+        let router = router(services, trust: .owner)
+        LocalRoutes(services: services).add(to: router.group("local").add(middleware: Authentication(access: services.access, trust: .owner)))
+        return router
+    }
+
+    private static func router(_ services: ServerServices, trust: Authentication.Trust) -> Router<ServerContext> {
+        let router = Router(context: ServerContext.self)
+        router.add(middleware: RequestMiddleware(metrics: services.metrics, ids: services.ids, logger: services.logger))
+        SystemRoutes(services: services).add(to: router)
+        let authentication = Authentication(access: services.access, trust: trust)
+        let api = router.group("api/v1").add(middleware: authentication)
+        CollectionRoutes(services: services).add(to: api)
+        DocumentRoutes(services: services).add(to: api)
+        RetrievalRoutes(services: services).add(to: api)
+        ChatRoutes(services: services).add(to: api)
+        SessionRoutes(services: services).add(to: api)
+        OpenAIRoutes(services: services).add(to: router.group("v1").add(middleware: authentication))
+        return router
+    }
+}

@@ -1,0 +1,49 @@
+import Access
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import TimeOrdered
+
+/// Gives each request an id, answers errors as problems, counts and logs. Outermost of all.
+struct RequestMiddleware: RouterMiddleware {
+    typealias Context = ServerContext
+
+    let metrics: MetricsRegistry
+    let ids: UUIDv7Generator
+    let logger: Logger
+
+    private static let header = HTTPField.Name("X-Request-Id")!
+    private static let longestID = 128
+
+    func handle(_ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response) async throws -> Response {
+        var context = context
+        context.requestID = Self.usable(request.headers[Self.header]) ?? ids.next().description
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch {
+            response = problem(error, request, context).response(requestID: context.requestID)
+        }
+        response.headers[Self.header] = context.requestID
+        metrics.countRequest(status: response.status.code)
+        return response
+    }
+
+    private func problem(_ error: any Error, _ request: Request, _ context: ServerContext) -> Problem {
+        if let problem = Problem(error) { return problem }
+        logger.error(
+            "request failed",
+            metadata: [
+                "request_id": "\(context.requestID)", "method": "\(request.method)", "path": "\(request.uri.path)", "error": "\(error)",
+            ])
+        return Problem(status: .internalServerError, code: "internal_error", detail: "Something went wrong here. It was logged.")
+    }
+
+    /// A client's id is taken where it cannot harm a log line.
+    private static func usable(_ id: String?) -> String? {
+        guard let id, !id.isEmpty, id.utf8.count <= longestID else { return nil }
+        return id.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "-_.:".utf8.contains($0) }
+            ? id : nil
+    }
+}

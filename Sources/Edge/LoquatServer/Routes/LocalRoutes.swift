@@ -1,0 +1,92 @@
+import Access
+import Conversation
+import Foundation
+import Hummingbird
+import JSON
+import TimeOrdered
+
+/// What the commands ask of the store's process; served on the socket in the data directory alone.
+struct LocalRoutes {
+    let services: ServerServices
+
+    func add(to api: RouterGroup<ServerContext>) {
+        api.post("keys") { request, _ in try await createKey(request) }
+        api.get("keys") { _, _ in try Response.json(try await services.keys.list().map(KeyResource.init)) }
+        api.delete("keys/:key") { _, context in
+            let revoked = try await services.keys.revoke(context.parameters.get("key")?.removingPercentEncoding ?? "")
+            guard revoked > 0 else { throw Problem.notFound }
+            return try Response.json(["revoked": revoked])
+        }
+        api.post("verify") { _, _ in try Response.json(VerificationResource(try await services.log.verify())) }
+        api.post("rebuild") { request, _ in
+            let check = request.uri.queryParameters["check"] == "true"
+            return try Response.json(RebuildResource(try await services.log.rebuild(repair: !check)))
+        }
+    }
+
+    private struct KeyBody: Decodable {
+        let name: String
+        let user: String?
+    }
+
+    private struct KeyResource: Encodable {
+        let id: UUIDv7
+        let userID: UUIDv7
+        let name: String
+        let scopes: [String]
+        let createdAt: Timestamp
+        var key: String?
+
+        init(_ key: APIKey) {
+            id = key.id
+            userID = key.userID
+            name = key.name
+            scopes = key.scopes.map(\.rawValue).sorted()
+            createdAt = key.createdAt
+        }
+    }
+
+    private func createKey(_ request: Request) async throws -> Response {
+        let body = try await request.json(KeyBody.self, limit: services.limits.bodyBytes)
+        guard !body.name.isEmpty, body.name.unicodeScalars.count <= 200 else { throw Problem.invalid("/name", "must have 1 to 200 characters") }
+        if let user = body.user, !user.contains("@") || user.unicodeScalars.count > 320 { throw Problem.invalid("/user", "must be an e-mail address") }
+        let (secret, key) = try await services.keys.create(name: body.name, email: body.user)
+        var resource = KeyResource(key)
+        resource.key = secret.text
+        return try Response.json(resource, status: .created)
+    }
+
+    private struct VerificationResource: Encodable {
+        struct Problem: Encodable {
+            let sessionID: UUIDv7?
+            let seq: Int?
+            let reason: String
+        }
+
+        let valid: Bool
+        let sessions: Int
+        let events: Int
+        let checkpoints: Int
+        let problems: [Problem]
+
+        init(_ report: VerificationReport) {
+            valid = report.problems.isEmpty
+            sessions = report.sessions
+            events = report.events
+            checkpoints = report.checkpoints
+            problems = report.problems.map { Problem(sessionID: $0.session, seq: $0.seq, reason: $0.reason) }
+        }
+    }
+
+    private struct RebuildResource: Encodable {
+        let sessions: Int
+        let turns: Int
+        let differing: [UUIDv7]
+
+        init(_ report: RebuildReport) {
+            sessions = report.sessions
+            turns = report.turns
+            differing = report.differing
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Access
+import Conversation
+import HTTPTypes
+import Hummingbird
+import JSON
+import NIOCore
+import Retrieval
+import TimeOrdered
+import Turns
+
+/// OpenAI's API: `loquat` and `loquat/COLLECTION` answer from documents, any other model is passed through. Each call is a turn.
+struct OpenAIRoutes {
+    let services: ServerServices
+
+    private static let sessionHeader = HTTPField.Name("X-Loquat-Session")!
+    private static let bodyLimit = 32 << 20
+
+    func add(to api: RouterGroup<ServerContext>) {
+        api.post("chat/completions") { request, context in
+            do {
+                return try await complete(request, context)
+            } catch {
+                return try Self.failure(error, context)
+            }
+        }
+        api.get("models") { _, context in try await models(context) }
+    }
+
+    // MARK: Models
+
+    private func models(_ context: ServerContext) async throws -> Response {
+        let asker = try context.asker(for: .chat)
+        let collections = try await services.library.store.collections(for: asker, PageRequest(limit: 100))
+        let names = ["loquat"] + collections.items.map { "loquat/\($0.name)" } + (await services.models.names())
+        let list = names.map { name -> JSONValue in
+            ["id": .string(name), "object": "model", "created": 0, "owned_by": .string(name.hasPrefix("loquat") ? "loquat" : "provider")]
+        }
+        return .json(bytes: (["object": "list", "data": .array(list)] as JSONValue).bytes)
+    }
+
+    // MARK: Completions
+
+    private func complete(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let asker = try context.asker(for: .chat)
+        let bytes = try await request.jsonBytes(limit: Self.bodyLimit)
+        guard case .object(let body) = try JSONParser.parse(bytes) else { throw Problem.invalid("", "must be an object") }
+        guard let model = body["model"]?.string, !model.isEmpty else { throw Problem.invalid("/model", "is required") }
+        guard let messages = body["messages"]?.array, !messages.isEmpty else { throw Problem.invalid("/messages", "must hold at least one message") }
+        for name in ["stream", "store"] where body[name].map({ $0.bool == nil && !$0.isNull }) == true {
+            throw Problem.invalid("/\(name)", "must be true or false")
+        }
+        for (index, message) in messages.enumerated() where message["role"]?.string == nil {
+            throw Problem.invalid("/messages/\(index)/role", "is required")
+        }
+        let session = try await session(request, asker)
+        let question = Self.lastUserText(messages)
+        let isStream = body["stream"]?.bool ?? false
+        let isLogged = body["store"]?.bool ?? services.storesCompletions
+        let job = try await job(model, body, asker)
+        if case .documents = job, question.isEmpty { throw Problem.invalid("/messages", "must hold a message of the user") }
+        var answersFromDocuments = false
+        if case .documents = job { answersFromDocuments = true }
+        let turn = TurnRequest(
+            asker: asker, session: session, kind: .api, message: question, job: job, model: answersFromDocuments ? nil : model,
+            temperature: body["temperature"]?.double, maxTokens: body["max_completion_tokens"]?.int ?? body["max_tokens"]?.int,
+            metadata: body["metadata"]?.object ?? [:],
+            idempotency: try Idempotent.key(request).map { ($0, Idempotent.fingerprint(request, bytes)) }, isLogged: isLogged)
+        let stream = try await TurnDoor(services: services).begin(turn, answersWithStream: isStream)
+        var response: Response
+        if isStream {
+            let usage = body["stream_options"]?["include_usage"]?.bool ?? false
+            let dialect = OpenAIDialect(turn: stream.turnID, createdAt: stream.createdAt, model: model, includesUsage: usage)
+            response = .turn(stream, after: 0, dialect: dialect)
+        } else {
+            response = try await whole(stream, model)
+        }
+        if isLogged { response.headers[Self.sessionHeader] = stream.sessionID.description }
+        return response
+    }
+
+    private func session(_ request: Request, _ asker: Asker) async throws -> SessionRow? {
+        guard let text = request.headers[Self.sessionHeader] else { return nil }
+        guard let id = UUIDv7(text), let session = try await services.log.session(id, of: asker.userID) else { throw Problem.notFound }
+        return session
+    }
+
+    private func job(_ model: String, _ body: JSONObject, _ asker: Asker) async throws -> TurnRequest.Job {
+        if model == "loquat" { return .documents(.init()) }
+        guard model.hasPrefix("loquat/") else {
+            guard services.models.model(named: model) != nil, model != "extractive" else {
+                throw Problem(
+                    status: .notFound, code: "model_not_found", detail: "There is no model “\(model.prefix(100))” here; GET /v1/models lists them.")
+            }
+            return .passThrough(body)
+        }
+        let name = String(model.dropFirst("loquat/".count))
+        var found = try await services.library.store.collection(named: name, for: asker)
+        if found == nil, let id = UUIDv7(name) { found = try await services.library.store.collection(id, for: asker) }
+        guard let found else {
+            throw Problem(status: .notFound, code: "model_not_found", detail: "There is no collection “\(name.prefix(100))” that you may read.")
+        }
+        return .documents(.init(collectionID: found.id))
+    }
+
+    /// Content is text, or a list of parts of which some are text.
+    private static func lastUserText(_ messages: [JSONValue]) -> String {
+        let content = messages.last { $0["role"]?.string == "user" }?["content"]
+        if let text = content?.string { return text }
+        return (content?.array ?? []).compactMap { $0["text"]?.string }.joined(separator: "\n")
+    }
+
+    private func whole(_ stream: TurnStream, _ model: String) async throws -> Response {
+        var text = ""
+        var sources: [Source]?
+        var citations: [Citation] = []
+        var done: TurnDone?
+        for event in await stream.waitUntilEnded() {
+            switch event {
+            case .delta(let delta): text += delta
+            case .sources(let found, _): sources = found
+            case .citation(let citation): citations.append(citation)
+            // What a provider answered whole is passed on whole.
+            case .chunk(let chunk) where chunk["object"]?.string == "chat.completion": return .json(bytes: chunk.bytes)
+            case .done(let end): done = end
+            case .failed(let failure): throw Problem(failure)
+            case .session, .chunk, .truncate: break
+            }
+        }
+        var body: JSONObject = [
+            "id": .string("chatcmpl-\(stream.turnID)"), "object": "chat.completion",
+            "created": .number(JSONNumber(Int(stream.createdAt.seconds))), "model": .string(model),
+            "choices": [
+                [
+                    "index": 0, "message": ["role": "assistant", "content": .string(text), "refusal": nil], "logprobs": nil,
+                    "finish_reason": done?.finishReason == .length ? "length" : "stop",
+                ]
+            ],
+        ]
+        if let usage = done?.usage { body["usage"] = OpenAIDialect.usage(usage) }
+        if let extra = OpenAIDialect.extra(session: stream.sessionID, turn: stream.turnID, sources: sources, citations: citations) {
+            body["loquat"] = extra
+        }
+        return .json(bytes: JSONValue.object(body).bytes)
+    }
+
+    /// Clients of this API read `error.message`; our own members stand beside it.
+    private static func failure(_ error: any Error, _ context: ServerContext) throws -> Response {
+        guard var problem = Problem(error) else { throw error }
+        let type =
+            switch problem.status.code {
+            case 401: "authentication_error"
+            case 403: "permission_error"
+            case 429: "rate_limit_error"
+            case 400..<500: "invalid_request_error"
+            default: "server_error"
+            }
+        problem.members["error"] = [
+            "message": .string(problem.detail), "type": .string(type), "code": .string(problem.code),
+            "param": problem.errors?.first.map { .string(String($0.pointer.dropFirst())) } ?? .null,
+        ]
+        return problem.response(requestID: context.requestID)
+    }
+}

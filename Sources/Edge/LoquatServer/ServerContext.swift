@@ -1,0 +1,21 @@
+import Access
+package import Hummingbird
+import Logging
+
+/// What is known of a request beside its bytes.
+package struct ServerContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    /// Who asks; set by `Authentication`.
+    var asker: Asker?
+    /// Given by the client or made here; set by `RequestIDs`.
+    var requestID = ""
+
+    package init(source: ApplicationRequestContextSource) { coreContext = .init(source: source) }
+
+    /// - Throws: 401 for a request that names nobody, 403 where the key does not reach that far.
+    func asker(for scope: Scope) throws(Problem) -> Asker {
+        guard let asker else { throw .unauthorized }
+        guard asker.may(scope) else { throw .forbidden("This key lacks the scope \(scope.rawValue).") }
+        return asker
+    }
+}

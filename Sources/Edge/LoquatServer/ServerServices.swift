@@ -1,0 +1,57 @@
+package import Access
+package import Conversation
+package import Logging
+package import Retrieval
+package import TimeOrdered
+package import Turns
+
+/// What the routes are made of. The composition root fills it in.
+package struct ServerServices: Sendable {
+    package struct Limits: Sendable {
+        package var messageCharacters = 16_000
+        package var uploadBytes = 100 << 20
+        /// Bytes of a JSON body.
+        package var bodyBytes = 4 << 20
+
+        package init() {}
+    }
+
+    package let access: any AccessStore
+    package let keys: KeyService
+    package let log: any LogStore
+    package let library: Library
+    package let retrieval: RetrievalService
+    package let turns: TurnRunner
+    package let models: any ModelCatalog
+    package let sessionFeed: SessionFeed
+    package let idempotency: IdempotencyGate
+    package let metrics: MetricsRegistry
+    package let limits: Limits
+    /// Whether completions are logged that do not say.
+    package let storesCompletions: Bool
+    package let ids: UUIDv7Generator
+    package let clock: WallClock
+    package let logger: Logger
+
+    package init(
+        access: any AccessStore, keys: KeyService, log: any LogStore, library: Library, retrieval: RetrievalService, turns: TurnRunner,
+        models: any ModelCatalog, sessionFeed: SessionFeed, idempotency: IdempotencyGate, metrics: MetricsRegistry, limits: Limits,
+        storesCompletions: Bool, ids: UUIDv7Generator, clock: WallClock, logger: Logger
+    ) {
+        self.access = access
+        self.keys = keys
+        self.log = log
+        self.library = library
+        self.retrieval = retrieval
+        self.turns = turns
+        self.models = models
+        self.sessionFeed = sessionFeed
+        self.idempotency = idempotency
+        self.metrics = metrics
+        self.limits = limits
+        self.storesCompletions = storesCompletions
+        self.ids = ids
+        self.clock = clock
+        self.logger = logger
+    }
+}

@@ -1,0 +1,57 @@
+import Conversation
+import Turns
+
+/// Finds turns, running or over, and their streams.
+struct TurnLookup {
+    let log: any LogStore
+    let turns: TurnRunner
+
+    /// The stream of an assistant's turn, and the model it is filed under.
+    func stream(of turn: TurnID, in session: SessionID) async throws -> (stream: TurnStream, model: String)? {
+        if let running = turns.runningTurn(of: session), running.stream.turnID == turn {
+            return (running.stream, running.request.model ?? turns.defaultModel)
+        }
+        guard let row = try await log.turn(turn, of: session), row.role == .assistant else { return nil }
+        guard let record = try await record(row) else {
+            // It ended between the two looks, or its end could not be stored.
+            guard let running = turns.runningTurn(of: session), running.stream.turnID == turn else { return nil }
+            return (running.stream, running.request.model ?? turns.defaultModel)
+        }
+        return (TurnStream(record, createdAt: row.createdAt), record.message.model ?? turns.defaultModel)
+    }
+
+    /// Nil while the turn is running.
+    func record(_ row: TurnRow) async throws -> TurnRecord? {
+        let seqs = [row.position, row.sourcesSeq, row.contentSeq].compactMap { $0 }
+        var opened: TurnOpened?
+        var sources: SourcesFrozen?
+        var message: AssistantMessage?
+        for event in try await log.events(of: row.sessionID, seqs: seqs) {
+            switch try event.decodedPayload() {
+            case .turnOpened(let value): opened = value
+            case .sourcesFrozen(let value): sources = value
+            case .assistantMessage(let value): message = value
+            default: break
+            }
+        }
+        guard let opened, let message else { return nil }
+        return TurnRecord(sessionID: row.sessionID, opened: opened, sources: sources, message: message)
+    }
+
+    /// The turns with their words.
+    func messages(_ rows: [TurnRow], of session: SessionID) async throws -> [MessageResource] {
+        let seqs = rows.flatMap { [$0.contentSeq, $0.sourcesSeq] }.compactMap { $0 }
+        var payloads: [Int: EventPayload] = [:]
+        for event in try await log.events(of: session, seqs: seqs) { payloads[event.seq] = try event.decodedPayload() }
+        return rows.map { row in
+            var sources: SourcesFrozen?
+            if case .sourcesFrozen(let frozen) = row.sourcesSeq.flatMap({ payloads[$0] }) { sources = frozen }
+            return MessageResource(row, content: row.contentSeq.flatMap { payloads[$0] }, sources: sources, shown: shown(of: row))
+        }
+    }
+
+    private func shown(of row: TurnRow) -> String {
+        guard row.status == .generating, let running = turns.runningTurn(of: row.sessionID), running.stream.turnID == row.id else { return "" }
+        return running.stream.text
+    }
+}

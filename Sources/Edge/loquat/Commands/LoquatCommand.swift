@@ -1,0 +1,35 @@
+import ArgumentParser
+
+@main
+struct LoquatCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "loquat",
+        abstract: "Answers from your documents, with citations that can be checked.",
+        discussion: """
+            Examples:
+              loquat ingest handbook/ --collection handbook
+              loquat ask "How many days of leave are there?" --collection handbook
+              loquat serve --port 8080
+
+            Every setting is an environment variable; `loquat config` lists them.
+            """,
+        version: "0.1.0",
+        subcommands: [Serve.self, Keys.self, Ingest.self, Ask.self, Chat.self, Config.self, Verify.self, Rebuild.self, Eval.self])
+}
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "Folder that holds everything the server keeps.")
+    var dataDir: String?
+
+    @Option(help: "A JSON file of settings, such as {\"llm_url\": \"…\"}.")
+    var config: String?
+
+    func reader() async throws -> SettingsReader { try await SettingsReader(file: config) }
+
+    func settings() async throws -> Settings {
+        var settings = try Settings(try await reader())
+        if let dataDir { settings.dataDirectory = dataDir }
+        return settings
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+
+/// Standard output and standard error, written at once.
+enum Output {
+    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    static func line(_ text: String) { text_(text + "\n", STDOUT_FILENO) }
+    static func text(_ text: String) { text_(text, STDOUT_FILENO) }
+    static func note(_ text: String) { text_(text + "\n", STDERR_FILENO) }
+    static func progress(_ text: String) { text_(text, STDERR_FILENO) }
+
+    private static func text_(_ text: String, _ descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            guard written > 0 else { return }
+            bytes = bytes.dropFirst(written)
+        }
+    }
+}
+
+/// What the operating system lets one process do.
+enum ProcessLimits {
+    /// As many open files as are allowed: each stream is one. Files are made for their owner alone.
+    static func raise() {
+        umask(0o077)
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(7), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(__rlimit_resource_t(7), &limit)
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the server.",
+        discussion: """
+            Prints `listening on http://HOST:PORT` on standard output once it answers; logs are JSON lines on standard error.
+            SIGTERM and SIGINT let running turns finish for a while, then interrupt them; they can be continued.
+
+            Examples:
+              loquat serve
+              loquat serve --host 0.0.0.0 --port 80 --data-dir /var/lib/loquat
+              LOQUAT_LLM_URL=http://127.0.0.1:11434/v1 LOQUAT_LLM_MODEL=llama3.2 loquat serve
+            """)
+
+    @Option(help: "Address to listen on.")
+    var host: String?
+
+    @Option(help: "Port to listen on; 0 picks a free one.")
+    var port: Int?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        var settings = try await common.settings()
+        if let host { settings.host = host }
+        if let port {
+            guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
+            settings.port = port
+        }
+        ProcessLimits.raise()
+        LoggingSystem.bootstrap { JSONLogHandler(label: $0) }
+        var logger = Logger(label: "loquat")
+        logger.logLevel = settings.logLevel
+        let process = try await LoquatProcess(settings, logger: logger)
+        let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+        let services = process.serviceGroup(isPublic: true, signals: [.sigterm, .sigint]) { port in
+            Output.line("listening on http://\(host):\(port)")
+        }
+        try await services.run()
+        try await process.close()
+    }
+}

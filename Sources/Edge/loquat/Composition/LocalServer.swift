@@ -1,0 +1,54 @@
+import Foundation
+import JSON
+import Logging
+import LoquatClient
+import ServiceLifecycle
+
+/// Gives commands a server to speak to: the one that runs on the data directory, or one of their own for as long as they need it.
+enum LocalServer {
+    static func withClient<Value: Sendable>(
+        _ settings: Settings, _ body: @escaping @Sendable (LoquatClient) async throws -> Value
+    ) async throws -> Value {
+        let client = LoquatClient(socketPath: LocalSocket(dataDirectory: settings.dataDirectory).path)
+        if await isAnswering(client, settings) { return try await body(client) }
+        var logger = Logger(label: "loquat")
+        logger.logLevel = .warning
+        let process = try await LoquatProcess(settings, logger: logger)
+        let (started, signal) = AsyncStream.makeStream(of: Void.self)
+        let services = process.serviceGroup(isPublic: false, signals: []) { _ in signal.yield() }
+        let result = await withTaskGroup(of: Void.self) { group in
+            group.addTask { [logger] in
+                do { try await services.run() } catch { logger.error("the store's services ended", metadata: ["error": "\(error)"]) }
+                signal.finish()
+            }
+            for await _ in started { break }
+            let result: Result<Value, any Error>
+            do {
+                try await waitUntilReady(client)
+                result = .success(try await body(client))
+            } catch {
+                result = .failure(error)
+            }
+            await services.triggerGracefulShutdown()
+            return result
+        }
+        try await process.close()
+        return try result.get()
+    }
+
+    private static func isAnswering(_ client: LoquatClient, _ settings: Settings) async -> Bool {
+        guard LocalSocket(dataDirectory: settings.dataDirectory).exists else { return false }
+        return (try? await client.request("GET", "/healthz")) != nil  // reason: no answer means no server
+    }
+
+    private static func waitUntilReady(_ client: LoquatClient) async throws {
+        while true {
+            do {
+                _ = try await client.request("GET", "/readyz")
+                return
+            } catch let failure as LoquatClient.Failure where failure.status == 503 {
+                try await Task.sleep(for: .milliseconds(20))  // reason: the index is being loaded
+            }
+        }
+    }
+}

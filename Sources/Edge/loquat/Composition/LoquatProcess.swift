@@ -1,0 +1,144 @@
+import Access
+import AsyncHTTPClient
+import Conversation
+import Foundation
+import Hummingbird
+import Logging
+import LoquatServer
+import NIOCore
+import NIOPosix
+import Providers
+import Retrieval
+import ServiceLifecycle
+import StorageSQLite
+import TimeOrdered
+import Turns
+import UnixSignals
+
+/// The composition root: the one place that names concrete adapters and puts the program together.
+struct LoquatProcess {
+    /// How long a watcher of a quiet stream waits for a sign of life.
+    private static let heartbeat: Duration = .seconds(15)
+    private static let checkpointInterval: Duration = .seconds(60)
+    private static let searchThreads = 1
+    private static let ingestionThreads = 1
+
+    let services: ServerServices
+    private let settings: Settings
+    private let directory: DataDirectory
+    private let log: SQLiteLogStore
+    private let documents: SQLiteDocumentStore
+    private let spool: MappedSpool
+    private let http: HTTPClient
+    private let threads: [NIOThreadPool]
+    private let logger: Logger
+
+    /// Opens the data directory, and closes what an earlier process left open.
+    init(_ settings: Settings, logger: Logger) async throws {
+        self.settings = settings
+        self.logger = logger
+        let ids = UUIDv7Generator()
+        directory = try DataDirectory(path: settings.dataDirectory)
+        log = try SQLiteLogStore(directory)
+        documents = try SQLiteDocumentStore(directory, ids: ids)
+        spool = try MappedSpool(directory, logger: logger)
+        _ = try await TurnRecovery.run(log: log, spool: spool, logger: logger)
+        try await documents.requeueUnfinished()
+        let access = SQLiteAccessStore(sharing: log, ids: ids)
+        _ = try await access.owner()
+
+        let search = NIOThreadPool(numberOfThreads: Self.searchThreads)
+        let ingest = NIOThreadPool(numberOfThreads: Self.ingestionThreads)
+        threads = [search, ingest]
+        for pool in threads { pool.start() }
+        let index = LexicalPassageIndex(threads: search)
+        let feed = DocumentFeed()
+        let ingestion = IngestionService(store: documents, index: index, feed: feed, threads: ingest, logger: logger)
+        let library = Library(store: documents, index: index, feed: feed, ingestion: ingestion, logger: logger)
+        let retrieval = RetrievalService(store: documents, lexical: index)
+
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration(settings))
+        self.http = http
+        let provider = settings.provider.map { OpenAICompatibleModel(settings: $0, client: http, logger: logger) }
+        let models = ConfiguredModels(provider: provider, model: settings.provider?.model)
+        let metrics = MetricsRegistry()
+        let sessionFeed = SessionFeed()
+        let turns = TurnRunner(
+            log: log, spool: spool, retrieval: retrieval, models: models, feed: sessionFeed, settings: settings.turns, ids: ids, logger: logger,
+            ended: { metrics.countTurn(outcome: $0.rawValue) })
+        services = ServerServices(
+            access: access, keys: KeyService(store: access, ids: ids), log: log, library: library, retrieval: retrieval, turns: turns,
+            models: models, sessionFeed: sessionFeed, idempotency: IdempotencyGate(log: log), metrics: metrics, limits: settings.limits,
+            storesCompletions: settings.storesCompletions, ids: ids, clock: .system, logger: logger)
+    }
+
+    private static func clientConfiguration(_ settings: Settings) -> HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout.connect = .seconds(10)
+        let timeout = settings.provider?.timeout ?? .seconds(60)
+        configuration.timeout.read = .nanoseconds(timeout.components.seconds * 1_000_000_000 + timeout.components.attoseconds / 1_000_000_000)
+        // The default of 8 would make turns wait for each other.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 20_000
+        configuration.httpVersion = .http1Only
+        return configuration
+    }
+
+    // MARK: Running
+
+    /// The services that make up a serving process; shut down from the last to the first, so that turns drain while the server
+    /// still answers.
+    /// - Parameters:
+    ///   - isPublic: listens on the network beside the socket.
+    ///   - started: told the port once it listens; 0 where it listens on the socket alone.
+    func serviceGroup(isPublic: Bool, signals: [UnixSignal], started: @escaping @Sendable (Int) async -> Void) -> ServiceGroup {
+        let socket = LocalSocket(dataDirectory: settings.dataDirectory)
+        socket.remove()
+        let local = Application(
+            router: LoquatRouter.localRouter(services), configuration: .init(address: .unixDomainSocket(path: socket.path), serverName: "Loquat"),
+            onServerRunning: { _ in if !isPublic { await started(0) } }, logger: quiet(logger))
+        var running: [any Service] = [spool, services.library] + periodic + [local]
+        if isPublic {
+            running.append(
+                Application(
+                    router: LoquatRouter.publicRouter(services),
+                    configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "Loquat", backlog: 4096),
+                    onServerRunning: { await started($0.localAddress?.port ?? 0) }, logger: quiet(logger)))
+        }
+        running += [services.sessionFeed, services.turns]
+        var configuration = ServiceGroupConfiguration(
+            services: running.map { .init(service: $0) }, gracefulShutdownSignals: signals, logger: quiet(logger))
+        configuration.maximumGracefulShutdownDuration = settings.turns.drainGrace + .seconds(20)
+        return ServiceGroup(configuration: configuration)
+    }
+
+    private var periodic: [any Service] {
+        let (log, services) = (log, services)
+        return [
+            Periodic(name: "checkpoint", interval: Self.checkpointInterval, runsAtShutdown: true, logger: logger) { _ = try await log.checkpoint() },
+            Periodic(name: "heartbeat", interval: Self.heartbeat, logger: logger) {
+                services.turns.nudgeWatchers()
+                services.sessionFeed.nudgeWatchers()
+            },
+            Periodic(name: "forget idempotency keys", interval: .seconds(600), logger: logger) {
+                try await log.forgetClaims(before: WallClock.system.now().advanced(by: -IdempotencyGate.lifetime))
+            },
+        ]
+    }
+
+    /// Frameworks speak up from warnings on.
+    private func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+
+    /// Lets go of the data directory; called once the services have ended.
+    func close() async throws {
+        LocalSocket(dataDirectory: settings.dataDirectory).remove()
+        try await http.shutdown()
+        for pool in threads { try await pool.shutdownGracefully() }
+        try documents.close()
+        try log.close()
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import Generation
+import Logging
+import LoquatServer
+import Providers
+import Turns
+
+/// Everything that can be set, checked.
+struct Settings {
+    var host: String
+    var port: Int
+    var dataDirectory: String
+    var logLevel: Logger.Level
+    var provider: OpenAICompatibleModel.Settings?
+    var turns = TurnRunner.Settings()
+    var limits = ServerServices.Limits()
+    var storesCompletions: Bool
+
+    /// - Throws: `SettingsReader.Invalid`, which says what is wrong and what would be right.
+    init(_ reader: SettingsReader) throws {
+        host = try reader.text(.host) ?? "127.0.0.1"
+        port = try reader.int(.port, 0...65_535)
+        dataDirectory = try reader.text(.dataDirectory) ?? Self.defaultDataDirectory
+        guard let level = Logger.Level(rawValue: try reader.text(.logLevel) ?? "info") else {
+            throw SettingsReader.Invalid(setting: Setting.logLevel.name, reason: "must be one of trace, debug, info, notice, warning, error, critical")
+        }
+        logLevel = level
+        provider = try Self.provider(reader)
+        turns.historyPairs = try reader.int(.historyPairs, 0...1_000)
+        turns.temperature = try reader.double(.llmTemperature, 0...2)
+        turns.maxTokens = try reader.int(.llmMaxTokens, 1...1_000_000)
+        turns.drainGrace = .milliseconds(Int(try reader.double(.drainGrace, 0...3_600) * 1000))
+        turns.budget = PromptBudget(soft: try reader.int(.budgetSoft, 100...10_000_000), hard: try reader.int(.budgetHard, 100...10_000_000))
+        limits.messageCharacters = try reader.int(.messageCharacters, 1...10_000_000)
+        limits.uploadBytes = try reader.int(.uploadBytes, 1...(4 << 30))
+        storesCompletions = try reader.bool(.storeCompletions)
+    }
+
+    /// The platform's place for a program's data.
+    static var defaultDataDirectory: String {
+        let environment = ProcessInfo.processInfo.environment
+        let base = environment["XDG_DATA_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory() + "/.local/share"
+        return base + "/loquat"
+    }
+
+    private static func provider(_ reader: SettingsReader) throws -> OpenAICompatibleModel.Settings? {
+        guard let url = try reader.text(.llmURL) else { return nil }
+        guard let parsed = URL(string: url), parsed.scheme == "http" || parsed.scheme == "https", parsed.host != nil else {
+            throw SettingsReader.Invalid(setting: Setting.llmURL.name, reason: "must be an http or https address, such as http://127.0.0.1:11434/v1")
+        }
+        guard let model = try reader.text(.llmModel) else {
+            throw SettingsReader.Invalid(setting: Setting.llmModel.name, reason: "must name a model when LOQUAT_LLM_URL is set; * lets any name through")
+        }
+        return OpenAICompatibleModel.Settings(
+            baseURL: url, model: model, apiKey: try reader.text(.llmKey),
+            timeout: .milliseconds(Int(try reader.double(.llmTimeout, 0.1...86_400) * 1000)))
+    }
+}

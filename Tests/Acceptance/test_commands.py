@@ -1,0 +1,250 @@
+"""The commands of an operator: help, settings, documents in, answers out, keys, checks."""
+
+import json
+import re
+import sqlite3
+
+import pytest
+
+from support import sample, script, store
+from support.api import Api
+
+COMMANDS = ["serve", "keys", "keys create", "keys revoke", "ingest", "ask", "chat", "config", "verify", "rebuild", "eval", "eval retrieval"]
+
+
+@pytest.fixture
+def folder(installation):
+    """The library as files."""
+    path = installation.home / "files"
+    path.mkdir()
+    for name, text in sample.LIBRARY.items():
+        (path / name).write_text(text)
+    return path
+
+
+@pytest.fixture
+def stocked(installation, folder):
+    """An installation that has read the library, without a server."""
+    installation.run("ingest", folder, "--collection", "library")
+    return installation
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_explains_by_example(installation, command):
+    result = installation.run(*command.split(), "--help", data_dir=False)
+    assert re.search(r"example", result.stdout, re.IGNORECASE), result.stdout
+    assert re.search(rf"^\s*(\$ )?\S*\bloquat\b.*{command.split()[0] if command else ''}", result.stdout, re.MULTILINE)
+
+
+def test_an_unknown_command_is_a_failure(installation):
+    result = installation.run("dance", data_dir=False, check=False)
+    assert result.returncode != 0 and result.stderr and not result.stdout
+
+
+def test_config_shows_value_source_and_meaning_and_masks_secrets(installation):
+    settings = {"LOQUAT_LLM_URL": "http://127.0.0.1:9/v1", "LOQUAT_LLM_MODEL": "some-model", "LOQUAT_LLM_API_KEY": "sk-verysecret"}
+    shown = installation.run("config", settings=settings, data_dir=False)
+    assert "sk-verysecret" not in shown.stdout + shown.stderr
+    lines = shown.stdout.splitlines()
+
+    def around(name):
+        number = next(number for number, line in enumerate(lines) if re.search(rf"\b{name}\b", line))
+        return "\n".join(lines[number : number + 4])
+
+    assert "some-model" in around("LOQUAT_LLM_MODEL") and re.search("env", around("LOQUAT_LLM_MODEL"), re.IGNORECASE)
+    assert "10" in around("LOQUAT_HISTORY_PAIRS") and re.search("default", around("LOQUAT_HISTORY_PAIRS"), re.IGNORECASE)
+    for name in (
+        "LOQUAT_LLM_URL",
+        "LOQUAT_LLM_API_KEY",
+        "LOQUAT_LLM_TEMPERATURE",
+        "LOQUAT_LLM_MAX_TOKENS",
+        "LOQUAT_LLM_TIMEOUT",
+        "LOQUAT_PROMPT_BUDGET_SOFT",
+        "LOQUAT_PROMPT_BUDGET_HARD",
+        "LOQUAT_MAX_MESSAGE_CHARS",
+        "LOQUAT_MAX_UPLOAD_BYTES",
+        "LOQUAT_STORE_COMPLETIONS",
+    ):
+        assert around(name)
+
+
+def test_a_secret_is_read_from_a_file(start, upstream, tmp_path):
+    (tmp_path / "key").write_text("sk-from-a-file\n")
+    model = upstream.model(script.answer("Zig"))
+    server = start({"LOQUAT_LLM_URL": upstream.url, "LOQUAT_LLM_MODEL": model, "LOQUAT_LLM_API_KEY_FILE": tmp_path / "key"})
+    api = Api(server, server.create_key("owner"))
+    api.post("/v1/chat/completions", json={"model": model, "messages": [{"role": "user", "content": "Say"}]}, expect=200)
+    assert upstream.requests(model)[0].headers["authorization"] == "Bearer sk-from-a-file"
+    shown = server.run("config", data_dir=False)
+    assert "sk-from-a-file" not in shown.stdout + shown.stderr + server.stderr
+
+
+@pytest.mark.parametrize("settings", [{"LOQUAT_HISTORY_PAIRS": "many"}, {"LOQUAT_LLM_URL": "not a url"}, {"LOQUAT_MAX_UPLOAD_BYTES": "-1"}])
+def test_a_wrong_setting_is_named(installation, settings):
+    result = installation.run("serve", "--port", "0", settings=settings, check=False)
+    assert result.returncode != 0 and next(iter(settings)) in result.stderr
+
+
+# Documents in
+
+
+def lines_of(result):
+    return [json.loads(line) for line in result.stdout.splitlines() if line.strip()]
+
+
+def test_ingest_prints_a_line_of_json_for_each_document(installation, folder):
+    lines = lines_of(installation.run("ingest", folder, "--collection", "library"))
+    assert len(lines) == len(sample.LIBRARY)
+    for name in sample.LIBRARY:
+        line = next(line for line in lines if name in json.dumps(line))
+        assert line["status"] == "ready"
+
+
+def test_ingest_takes_files_globs_and_standard_input(installation, folder):
+    assert len(lines_of(installation.run("ingest", folder / "loquat.md", folder / "tides.md", "--collection", "files"))) == 2
+    assert len(lines_of(installation.run("ingest", str(folder / "b*.md"), "--collection", "globs"))) == 2
+    assert len(lines_of(installation.run("ingest", "-", "--collection", "piped", stdin="The fabulous wombat digs at dusk."))) == 1
+    assert "wombat" in installation.run("ask", "When does the fabulous wombat dig?", "--collection", "piped").stdout
+
+
+def test_ingest_says_what_it_could_not_read_and_goes_on(installation, folder):
+    (folder / "program.bin").write_bytes(b"\x7fELF" + bytes(100))
+    result = installation.run(
+        "ingest", folder / "program.bin", folder / "loquat.md", folder / "missing.md", "--collection", "library", check=False
+    )
+    assert result.returncode != 0
+    assert any(line["status"] == "ready" and "loquat.md" in json.dumps(line) for line in lines_of(result))
+    assert "missing.md" in result.stdout + result.stderr and "program.bin" in result.stdout + result.stderr
+
+
+def test_commands_speak_to_a_running_server(start, tmp_path):
+    server = start()
+    api = Api(server, server.create_key("owner"))
+    (tmp_path / "wombat.md").write_text("# Wombats\n\nThe fabulous wombat digs at dusk.\n")
+    server.run("ingest", tmp_path / "wombat.md", "--collection", "animals")
+    (collection,) = [item for item in api.items("/api/v1/collections") if item["name"] == "animals"]
+    assert api.retrieve("fabulous wombat", collection_id=collection["id"])["results"]
+    assert "dusk" in server.run("ask", "When does the fabulous wombat dig?", "--collection", "animals").stdout
+    assert server.running
+
+
+# Answers out
+
+
+def test_ask_answers_with_citations(stocked):
+    shown = stocked.run("ask", sample.QUESTION, "--collection", "library").stdout
+    assert sample.FACT in shown and re.search(r"\[\d+\]", shown) and "loquat" in shown.lower()
+
+
+def test_ask_in_json(stocked):
+    shown = stocked.run("ask", sample.QUESTION, "--collection", "library", "--json").stdout
+    try:
+        answers = [json.loads(shown)]
+    except json.JSONDecodeError:
+        answers = [json.loads(line) for line in shown.splitlines() if line.strip()]
+    spoken = "".join(answer.get("delta") or answer.get("message") or "" for answer in answers)
+    assert sample.FACT in spoken
+    assert any(answer.get("sources") for answer in answers)
+    assert any(answer.get("citations") or answer.get("type") == "citation" for answer in answers)
+
+
+def test_ask_says_when_nothing_is_known(stocked):
+    shown = stocked.run("ask", sample.NONSENSE, "--collection", "library").stdout
+    assert shown.strip() and not re.search(r"\[\d+\]", shown)
+
+
+def test_ask_of_an_unknown_collection_is_a_failure(stocked):
+    result = stocked.run("ask", sample.QUESTION, "--collection", "no-such-collection", check=False)
+    assert result.returncode != 0 and "no-such-collection" in result.stderr
+
+
+def test_chat_converses_until_its_input_ends(stocked):
+    shown = stocked.run(
+        "chat", "--collection", "library", stdin=f"{sample.QUESTION}\n/sources\nAnd how many bees does a healthy hive hold?\n"
+    ).stdout
+    assert sample.FACT in shown and ("loquat.md" in shown or "The loquat tree" in shown)
+    assert "fifty thousand" in shown
+
+
+# Checks
+
+
+@pytest.fixture
+def conversed(start):
+    """A stopped server on which two conversations were held; returns its keeper and the session that came first."""
+    server = start()
+    api = Api(server, server.create_key("owner"))
+    library = sample.fill(api, "library")
+    first = api.ask(sample.QUESTION, collection_id=library["id"])["session_id"]
+    api.ask("And its harvest?", session_id=first)
+    api.ask("How many bees does a hive hold?", collection_id=library["id"])
+    assert server.stop() == 0
+    return server, api, first
+
+
+def test_verify_is_content_with_an_untouched_log(conversed):
+    server, _, _ = conversed
+    server.run("verify")
+    server.start()
+    server.run("verify")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [store.flip_a_byte, store.remove_the_last_event, store.remove_a_session, store.swap_two_events, store.remove_from_the_middle],
+    ids=lambda harm: harm.__name__,
+)
+def test_verify_detects(conversed, harm):
+    server, _, _ = conversed
+    harm(server.data_dir)
+    result = server.run("verify", check=False)
+    assert result.returncode != 0, result.stdout + result.stderr
+    assert (result.stdout + result.stderr).strip()
+
+
+def test_rebuild_gives_the_same(conversed):
+    server, api, session_id = conversed
+    server.start()
+    before = [api.get(f"/api/v1/chat/sessions/{session_id}").json(), api.messages(session_id), api.sessions()]
+    server.stop()
+    server.run("rebuild", "--check")
+    server.run("rebuild")
+    server.run("rebuild", "--check")
+    server.run("verify")
+    server.start()
+    assert [api.get(f"/api/v1/chat/sessions/{session_id}").json(), api.messages(session_id), api.sessions()] == before
+
+
+def test_the_store_is_a_sound_database_in_wal_mode(conversed):
+    server, _, _ = conversed
+    path = store.database(server.data_dir)
+    with sqlite3.connect(path) as database:
+        assert database.execute("pragma integrity_check").fetchall() == [("ok",)]
+        assert database.execute("pragma journal_mode").fetchone() == ("wal",)
+
+
+def test_eval_retrieval_prints_figures(installation, tmp_path):
+    names = list(sample.LIBRARY)
+    questions = {
+        "loquat.md": sample.QUESTION,
+        "bees.md": "bees in a healthy hive",
+        "tides.md": "highest tides on Earth",
+        "chess.md": "dragon variation bishop",
+    }
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "corpus.jsonl").write_text(
+        "".join(json.dumps({"_id": name, "title": name, "text": sample.LIBRARY[name]}) + "\n" for name in names)
+    )
+    (tmp_path / "queries.jsonl").write_text(
+        "".join(json.dumps({"_id": f"q-{name}", "text": text}) + "\n" for name, text in questions.items())
+    )
+    (tmp_path / "qrels/train.tsv").write_text("query-id\tcorpus-id\tscore\n" + "".join(f"q-{name}\t{name}\t1\n" for name in questions))
+    figures = json.loads(installation.run("eval", "retrieval", tmp_path, data_dir=False).stdout)
+    found = {name: value for name, value in flat(figures) if "ndcg" in name.lower() and isinstance(value, (int, float))}
+    assert found and all(0.9 <= value <= 1 for value in found.values()), figures
+
+
+def flat(value, name=""):
+    if isinstance(value, dict):
+        return [pair for key, part in value.items() for pair in flat(part, f"{name}.{key}")]
+    return [(name, value)]
