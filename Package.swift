@@ -90,9 +90,13 @@ let kit: [[Target]] = [
 let domain: [[Target]] = [
     target("Access", in: .domain, uses: ["TimeOrdered"], packages: [crypto]),
     target("Conversation", in: .domain, uses: ["TimeOrdered", "JSON"], packages: [crypto], testsUse: ["ConversationTesting"]),
-    target("Retrieval", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "CGumbo", "CMD4C", "Access"], packages: [nioPosix, logging, lifecycle, crypto]),
+    target(
+        "Retrieval", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "CGumbo", "CMD4C", "Access"],
+        packages: [nioPosix, logging, lifecycle, crypto]),
     target("Generation", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "Conversation", "Retrieval"]),
-    target("Turns", in: .domain, uses: ["TimeOrdered", "JSON", "Access", "Conversation", "Retrieval", "Generation"], packages: [logging, lifecycle], testsUse: ["ConversationTesting", "SearchIndex"]),
+    target(
+        "Turns", in: .domain, uses: ["TimeOrdered", "JSON", "Access", "Conversation", "Retrieval", "Generation"], packages: [logging, lifecycle],
+        testsUse: ["ConversationTesting", "SearchIndex"]),
 ]
 
 let adapters: [[Target]] = [
@@ -105,7 +109,7 @@ let adapters: [[Target]] = [
 ]
 
 let edge: [[Target]] = [
-    
+
     target(
         "LoquatClient", in: .edge, uses: ["JSON", "ServerSentEvents"],
         packages: [product("AsyncHTTPClient", "async-http-client"), nioCore, product("NIOHTTP1", "swift-nio")], tests: false),
@@ -123,7 +127,8 @@ let edge: [[Target]] = [
             "LoquatServer",
         ],
         packages: [
-            product("ArgumentParser", "swift-argument-parser"), product("Configuration", "swift-configuration"), product("Hummingbird", "hummingbird"),
+            product("ArgumentParser", "swift-argument-parser"), product("Configuration", "swift-configuration"),
+            product("Hummingbird", "hummingbird"),
             product("AsyncHTTPClient", "async-http-client"), product("UnixSignals", "swift-service-lifecycle"), logging, lifecycle, nioPosix, nioCore,
             product("SystemPackage", "swift-system"),
         ], executable: true, tests: false),

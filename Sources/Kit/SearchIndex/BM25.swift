@@ -2,7 +2,7 @@
 /// Framework: BM25 and Beyond", 2009.
 enum BM25 {
     /// Saturation of term frequency.
-    static let k1: Float = 1.2
+    static let k1: Float = 1.5
     /// Share of length normalisation.
     static let b: Float = 0.75
     /// A word in the title counts as this many in the body; in the heading likewise.

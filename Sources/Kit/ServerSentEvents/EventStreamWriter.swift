@@ -9,15 +9,18 @@ public struct EventStreamWriter {
     /// - Parameters:
     ///   - name: left out of the bytes when nil; must hold no line break.
     ///   - id: left out of the bytes when nil; must hold no line break and no NUL.
-    public mutating func event(_ name: String? = nil, id: String? = nil, data: some Collection<UInt8>) {
-        if let name { field("event: ", name.utf8) }
-        if let id { field("id: ", id.utf8) }
-        var start = data.startIndex
-        while let end = data[start...].firstIndex(where: { $0 == 0x0a || $0 == 0x0d }) {
-            field("data: ", data[start..<end])
-            let next = data.index(after: end)
-            let pair = data[end] == 0x0d && next < data.endIndex && data[next] == 0x0a
-            start = pair ? data.index(after: next) : next
+    public mutating func event(_ name: String? = nil, id: String? = nil, data: [UInt8]) {
+        if let name { field("event: ", Array(name.utf8)[...]) }
+        if let id { field("id: ", Array(id.utf8)[...]) }
+        var start = 0
+        var index = 0
+        while index < data.count {
+            let byte = data[index]
+            index += 1
+            guard byte == 0x0a || byte == 0x0d else { continue }
+            field("data: ", data[start..<index - 1])
+            if byte == 0x0d, index < data.count, data[index] == 0x0a { index += 1 }
+            start = index
         }
         field("data: ", data[start...])
         bytes.append(0x0a)
@@ -31,7 +34,7 @@ public struct EventStreamWriter {
         bytes.append(0x0a)
     }
 
-    private mutating func field(_ name: StaticString, _ value: some Collection<UInt8>) {
+    private mutating func field(_ name: StaticString, _ value: ArraySlice<UInt8>) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
         bytes.append(contentsOf: value)
         bytes.append(0x0a)

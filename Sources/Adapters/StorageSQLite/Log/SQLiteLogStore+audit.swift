@@ -84,7 +84,9 @@ extension SQLiteLogStore {
             report.checkpoints += 1
             let number: Int = row["number"]
             let bytes = row.bytes("heads")
-            if row.bytes("hash") != hash(number: number, previous: previous, createdAt: row["created_at"], heads: bytes) || number != report.checkpoints {
+            if row.bytes("hash") != hash(number: number, previous: previous, createdAt: row["created_at"], heads: bytes)
+                || number != report.checkpoints
+            {
                 report.problems.append(.init(session: nil, seq: nil, reason: "checkpoint \(number) was changed, or one before it is missing"))
             }
             for head in (try? decodeJSON([Head].self, from: bytes)) ?? [] { heads[head.session] = head }  // reason: reported just above

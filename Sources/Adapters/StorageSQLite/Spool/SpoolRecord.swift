@@ -36,7 +36,9 @@ struct SpoolRecord {
         target.storeBytes(of: turn.high, toByteOffset: 8, as: UInt64.self)
         target.storeBytes(of: turn.low, toByteOffset: 16, as: UInt64.self)
         target.storeBytes(of: kind, toByteOffset: 24, as: UInt8.self)
-        payload.withUnsafeBytes { target.advanced(by: Self.headerSize).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(target), byteCount: $0.count) }
+        payload.withUnsafeBytes {
+            target.advanced(by: Self.headerSize).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(target), byteCount: $0.count)
+        }
         // Last: a record counts from the moment that its length is there.
         target.storeBytes(of: UInt32(size), as: UInt32.self)
     }

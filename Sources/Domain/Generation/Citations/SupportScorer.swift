@@ -27,7 +27,9 @@ final class SupportScorer {
     private static let passageShare = 0.25
     private static let numberPenalty = 0.5
     private static let negationPenalty = 0.6
-    private static let negations: Set<String> = ["not", "no", "never", "none", "neither", "nor", "without", "cannot", "can't", "don't", "doesn't", "isn't", "aren't", "won't", "didn't"]
+    private static let negations: Set<String> = [
+        "not", "no", "never", "none", "neither", "nor", "without", "cannot", "can't", "don't", "doesn't", "isn't", "aren't", "won't", "didn't",
+    ]
 
     private let analyzer = Analyzer()
     private let sources: [(sentences: [Sentence], all: Claim)]

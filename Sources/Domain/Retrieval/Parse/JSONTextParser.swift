@@ -7,7 +7,8 @@ enum JSONTextParser {
 
     static func parse(_ bytes: [UInt8]) throws(DocumentError) -> ParsedDocument {
         let value: JSONValue
-        do throws(JSONSyntaxError) { value = try JSONParser.parse(bytes.starts(with: [0xef, 0xbb, 0xbf]) ? Array(bytes.dropFirst(3)) : bytes) } catch {
+        do throws(JSONSyntaxError) { value = try JSONParser.parse(bytes.starts(with: [0xef, 0xbb, 0xbf]) ? Array(bytes.dropFirst(3)) : bytes) } catch
+        {
             throw DocumentError(code: "invalid_json", message: "The file is \(error).")
         }
         var builder = DocumentBuilder()

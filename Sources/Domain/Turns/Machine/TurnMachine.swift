@@ -165,10 +165,11 @@ package struct TurnMachine {
         let message = AssistantMessage(
             turnID: turnID, userTurnID: userTurnID, content: recorder.text, status: status, finishReason: reason, failure: failure,
             model: model ?? self.model, citations: recorder.citations, recording: recorder.recording, usage: usage, timings: timings)
-        end = TurnRecord(
-            sessionID: sessionID, opened: TurnOpened(turnID: turnID, userTurnID: userTurnID, createsSession: createsSession),
-            sources: sources, message: message
-        ).events.last
+        end =
+            TurnRecord(
+                sessionID: sessionID, opened: TurnOpened(turnID: turnID, userTurnID: userTurnID, createsSession: createsSession),
+                sources: sources, message: message
+            ).events.last
         return (last.isEmpty ? [] : [.show(last)]) + [.close(message, GroupClosed(outcome: status))]
     }
 }

@@ -43,7 +43,8 @@ package final class TurnRunner: Service {
     /// - Parameter ended: told how each turn ended, for metrics.
     package init(
         log: any LogStore, spool: any TurnSpool, retrieval: RetrievalService, models: any ModelCatalog, feed: SessionFeed,
-        settings: Settings, ids: UUIDv7Generator, clock: WallClock = .system, logger: Logger, ended: @escaping @Sendable (TurnStatus) -> Void = { _ in }
+        settings: Settings, ids: UUIDv7Generator, clock: WallClock = .system, logger: Logger,
+        ended: @escaping @Sendable (TurnStatus) -> Void = { _ in }
     ) {
         self.log = log
         self.spool = spool

@@ -4,16 +4,16 @@ package import JSON
 /// What watchers of a turn are told, in this order: `session`, `sources` (of an answer from documents), then deltas, citations and
 /// chunks as they come, and exactly one of `done` and `failed`. The first event of a turn has number 1.
 package enum TurnEvent: Sendable, Hashable {
-    case session(SessionOpened)
-    case sources([Source], CascadeTier)
+    indirect case session(SessionOpened)
+    indirect case sources([Source], CascadeTier)
     case delta(String)
-    case citation(Citation)
+    indirect case citation(Citation)
     /// What a provider sent beside text, as it sent it.
-    case chunk(JSONValue)
+    indirect case chunk(JSONValue)
     /// The text beyond this length, in Unicode scalars, was shown but did not survive.
     case truncate(length: Int)
-    case done(TurnDone)
-    case failed(TurnFailure)
+    indirect case done(TurnDone)
+    indirect case failed(TurnFailure)
 
     package var endsTurn: Bool {
         switch self {

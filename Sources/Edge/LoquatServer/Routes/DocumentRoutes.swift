@@ -82,7 +82,8 @@ struct DocumentRoutes {
         do {
             var metadata = JSONObject()
             if let text = received.fields["metadata"], !text.isEmpty {
-                guard let object = try? JSONParser.parse(text.utf8).object else { throw Problem.invalid("/metadata", "must be a JSON object") }  // reason: said in other words
+                // reason: said in other words
+                guard let object = try? JSONParser.parse(text.utf8).object else { throw Problem.invalid("/metadata", "must be a JSON object") }
                 metadata = object
             }
             guard let mediaType = DocumentParser.mediaType(declared: received.contentType, filename: received.filename) else {
@@ -104,7 +105,8 @@ struct DocumentRoutes {
     private func uploadText(_ request: Request, _ asker: Asker) async throws -> Response {
         let body = try await request.json(TextBody.self, limit: services.limits.uploadBytes)
         guard let text = body.text else { throw Problem.invalid("/text", "is required") }
-        guard let mediaType = DocumentParser.mediaType(declared: body.mediaType ?? (body.filename == nil ? "text/plain" : nil), filename: body.filename)
+        guard
+            let mediaType = DocumentParser.mediaType(declared: body.mediaType ?? (body.filename == nil ? "text/plain" : nil), filename: body.filename)
         else { throw Self.unreadable(body.mediaType ?? body.filename ?? "the text") }
         let file = try UploadReceiver(store: store, limit: services.limits.uploadBytes).receive(text: text)
         do {
@@ -122,7 +124,9 @@ struct DocumentRoutes {
         metadata: JSONObject, file: UploadedFile
     ) async throws -> Response {
         guard let collection else { throw Problem.invalid("/collection_id", "is required") }
-        if let title, title.unicodeScalars.count > Self.titleLimit { throw Problem.invalid("/title", "must have at most \(Self.titleLimit) characters") }
+        if let title, title.unicodeScalars.count > Self.titleLimit {
+            throw Problem.invalid("/title", "must have at most \(Self.titleLimit) characters")
+        }
         guard try await store.collection(collection, for: asker) != nil else { throw Problem.notFound }
         let upload = Upload(
             collectionID: collection, title: title.flatMap { $0.isEmpty ? nil : $0 }, filename: filename.map(Self.baseName), mediaType: mediaType,

@@ -49,7 +49,9 @@ struct LocalRoutes {
     private func createKey(_ request: Request) async throws -> Response {
         let body = try await request.json(KeyBody.self, limit: services.limits.bodyBytes)
         guard !body.name.isEmpty, body.name.unicodeScalars.count <= 200 else { throw Problem.invalid("/name", "must have 1 to 200 characters") }
-        if let user = body.user, !user.contains("@") || user.unicodeScalars.count > 320 { throw Problem.invalid("/user", "must be an e-mail address") }
+        if let user = body.user, !user.contains("@") || user.unicodeScalars.count > 320 {
+            throw Problem.invalid("/user", "must be an e-mail address")
+        }
         let (secret, key) = try await services.keys.create(name: body.name, email: body.user)
         var resource = KeyResource(key)
         resource.key = secret.text

@@ -89,7 +89,7 @@ struct OpenAIRoutes {
         guard model.hasPrefix("loquat/") else {
             guard services.models.model(named: model) != nil, model != "extractive" else {
                 throw Problem(
-                    status: .notFound, code: "model_not_found", detail: "There is no model “\(model.prefix(100))” here; GET /v1/models lists them.")
+                    status: .notFound, code: "model_not_found", detail: "There is no model “\(model.prefix(100))”; GET /v1/models lists them.")
             }
             return .passThrough(body)
         }

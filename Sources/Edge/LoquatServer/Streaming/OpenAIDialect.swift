@@ -112,7 +112,8 @@ struct OpenAIDialect: Dialect {
     }
 
     static func extra(session: SessionID, turn: TurnID, sources: [Source]?, citations: [Citation]) -> JSONValue? {
-        guard let sources, let sourceList = try? jsonValue(sources), let citationList = try? jsonValue(citations) else { return nil }  // reason: finite numbers
+        // reason: finite numbers
+        guard let sources, let sourceList = try? jsonValue(sources), let citationList = try? jsonValue(citations) else { return nil }
         return [
             "session_id": .string(session.description), "turn_id": .string(turn.description), "sources": sourceList,
             "citations": citationList,

@@ -54,7 +54,8 @@ struct Ingest: AsyncParsableCommand {
         do {
             let contents = try file.contents()
             let document = try await client.upload(
-                "/api/v1/documents", filename: file.name, contents: contents, mediaType: file.isStandardInput ? "text/plain" : "application/octet-stream",
+                "/api/v1/documents", filename: file.name, contents: contents,
+                mediaType: file.isStandardInput ? "text/plain" : "application/octet-stream",
                 fields: ["collection_id": collection])
             return try await finished(document, file, client)
         } catch let failure as LoquatClient.Failure {

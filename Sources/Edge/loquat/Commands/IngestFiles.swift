@@ -30,14 +30,18 @@ enum IngestFiles {
 
     private static func below(_ path: String) -> [File] {
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return [File(name: path, isStandardInput: false)] }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+            return [File(name: path, isStandardInput: false)]
+        }
         let root = path.hasSuffix("/") ? String(path.dropLast()) : path
         var found: [String] = []
         guard let walk = FileManager.default.enumerator(atPath: root) else { return [] }
         for case let item as String in walk {
             if item.split(separator: "/").contains(where: { $0.hasPrefix(".") }) { continue }
             var isInner: ObjCBool = false
-            if FileManager.default.fileExists(atPath: "\(root)/\(item)", isDirectory: &isInner), !isInner.boolValue { found.append("\(root)/\(item)") }
+            if FileManager.default.fileExists(atPath: "\(root)/\(item)", isDirectory: &isInner), !isInner.boolValue {
+                found.append("\(root)/\(item)")
+            }
         }
         return found.sorted().map { File(name: $0, isStandardInput: false) }
     }

@@ -32,7 +32,8 @@ struct RetrievalEvaluation: Sendable {
             func add(_ document: RetrievalTestSet.Document) {
                 group.addTask {
                     let body: JSONValue = [
-                        "text": .string(document.text.isEmpty ? document.title : document.text), "title": .string(document.title.isEmpty ? document.id : document.title),
+                        "text": .string(document.text.isEmpty ? document.title : document.text),
+                        "title": .string(document.title.isEmpty ? document.id : document.title),
                         "filename": .string(document.id + ".txt"), "collection_id": collection,
                     ]
                     return try await client.request("POST", "/api/v1/documents", body: body)["id"]?.string ?? ""

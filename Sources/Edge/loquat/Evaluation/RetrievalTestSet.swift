@@ -34,7 +34,8 @@ struct RetrievalTestSet: Sendable {
 
     private static func judgements(_ directory: String, _ name: String?) throws -> [String: [String: Int]] {
         let folder = "\(directory)/qrels"
-        let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".tsv") }.sorted()  // reason: said in other words below
+        // reason: said in other words below
+        let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".tsv") }.sorted()
         let chosen = name.map { [$0 + ".tsv"] } ?? files
         guard chosen.count == 1, let file = chosen.first, let data = FileManager.default.contents(atPath: "\(folder)/\(file)") else {
             throw ValidationError("Name one of the judgements in \(folder) with --qrels: \(files.map { $0.dropLast(4) }.joined(separator: ", ")).")

@@ -22,7 +22,8 @@ struct Settings {
         port = try reader.int(.port, 0...65_535)
         dataDirectory = try reader.text(.dataDirectory) ?? Self.defaultDataDirectory
         guard let level = Logger.Level(rawValue: try reader.text(.logLevel) ?? "info") else {
-            throw SettingsReader.Invalid(setting: Setting.logLevel.name, reason: "must be one of trace, debug, info, notice, warning, error, critical")
+            throw SettingsReader.Invalid(
+                setting: Setting.logLevel.name, reason: "must be one of trace, debug, info, notice, warning, error, critical")
         }
         logLevel = level
         provider = try Self.provider(reader)
@@ -49,7 +50,8 @@ struct Settings {
             throw SettingsReader.Invalid(setting: Setting.llmURL.name, reason: "must be an http or https address, such as http://127.0.0.1:11434/v1")
         }
         guard let model = try reader.text(.llmModel) else {
-            throw SettingsReader.Invalid(setting: Setting.llmModel.name, reason: "must name a model when LOQUAT_LLM_URL is set; * lets any name through")
+            throw SettingsReader.Invalid(
+                setting: Setting.llmModel.name, reason: "must name a model when LOQUAT_LLM_URL is set; * lets any name through")
         }
         return OpenAICompatibleModel.Settings(
             baseURL: url, model: model, apiKey: try reader.text(.llmKey),
