@@ -77,7 +77,14 @@ package final class MetricsRegistry: MetricsFactory, Sendable {
     }
 
     private static func escaped(_ value: String) -> String {
-        value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+        value.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\\": "\\\\"
+            case "\"": "\\\""
+            case "\n", "\r": "\\n"
+            default: String(scalar)
+            }
+        }.joined()
     }
 
     // MARK: MetricsFactory

@@ -39,8 +39,7 @@ public struct JSONShapeError: Error, Hashable {
 
     private static func pointer(_ path: [any CodingKey]) -> String {
         path.map { key in
-            if let index = key.intValue { return "/\(index)" }
-            let escaped = snakeCase(key.stringValue).unicodeScalars.map { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }
+            let escaped = key.stringValue.unicodeScalars.map { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }
             return "/" + escaped.joined()
         }.joined()
     }
@@ -50,13 +49,15 @@ private func decode<T: Decodable>(_ type: T.Type, _ value: JSONValue, _ path: [a
     try T(from: JSONValueDecoder(value: value, codingPath: path, keysAreData: type is any DataKeyed.Type))
 }
 
-private struct IndexKey: CodingKey {
-    let intValue: Int?
-    var stringValue: String { "\(intValue ?? 0)" }
+/// A step of a path as it stands in the text: a member's name, or an item's index.
+private struct PathKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
 
-    init(_ index: Int) { intValue = index }
+    init(_ name: String) { stringValue = name }
+    init(_ index: Int) { stringValue = "\(index)" }
     init?(intValue: Int) { self.init(intValue) }
-    init?(stringValue: String) { nil }
+    init?(stringValue: String) { self.init(stringValue) }
 }
 
 struct JSONValueDecoder: Decoder {
@@ -94,8 +95,8 @@ private struct ScalarReader: SingleValueDecodingContainer {
 
     func decode<T: Decodable>(_ type: T.Type) throws -> T {
         if let integer = type as? any FixedWidthInteger.Type {
-            let number = try unwrap(value.int, "must be a whole number")
-            return try unwrap(integer.init(exactly: number) as? T, "is out of range")
+            guard case .number(let number) = value, number.isWhole else { return try unwrap(nil, "must be a whole number") }
+            return try unwrap(number.whole(as: integer) as? T, "is out of range")
         }
         return try JSON.decode(type, value, codingPath)
     }
@@ -115,10 +116,11 @@ private struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private func name(_ key: any CodingKey) -> String { decoder.keysAreData ? key.stringValue : snakeCase(key.stringValue) }
 
     private func scalar(_ key: Key) throws -> ScalarReader {
-        guard let value = object[name(key)] else {
-            throw DecodingError.keyNotFound(key, .init(codingPath: codingPath, debugDescription: "is required"))
+        let step = PathKey(name(key))
+        guard let value = object[step.stringValue] else {
+            throw DecodingError.keyNotFound(step, .init(codingPath: codingPath, debugDescription: "is required"))
         }
-        return ScalarReader(value: value, codingPath: codingPath + [key])
+        return ScalarReader(value: value, codingPath: codingPath + [step])
     }
 
     func contains(_ key: Key) -> Bool { object[name(key)] != nil }
@@ -130,7 +132,8 @@ private struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try scalar(key).decode(type) }
 
     private func nested(_ key: Key) throws -> JSONValueDecoder {
-        JSONValueDecoder(value: try scalar(key).value, codingPath: codingPath + [key], keysAreData: false)
+        let scalar = try scalar(key)
+        return JSONValueDecoder(value: scalar.value, codingPath: scalar.codingPath, keysAreData: false)
     }
 
     func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) throws -> KeyedDecodingContainer<Nested> {
@@ -154,7 +157,7 @@ private struct UnkeyedReader: UnkeyedDecodingContainer {
         guard !isAtEnd else {
             throw DecodingError.valueNotFound(JSONValue.self, .init(codingPath: codingPath, debugDescription: "has too few items"))
         }
-        return ScalarReader(value: items[currentIndex], codingPath: codingPath + [IndexKey(currentIndex)])
+        return ScalarReader(value: items[currentIndex], codingPath: codingPath + [PathKey(currentIndex)])
     }
 
     mutating func decodeNil() throws -> Bool {

@@ -21,7 +21,7 @@ public struct JSONNumber: Hashable, Sendable {
     /// nil for infinities and NaN, which JSON cannot say.
     public init?(_ value: Double) {
         guard value.isFinite else { return nil }
-        text = value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : value.description
+        text = value == value.rounded() && abs(value) < 9e15 ? String(Int64(value)) : value.description
     }
 
     /// nil where the number is not whole or does not fit.
@@ -32,9 +32,15 @@ public struct JSONNumber: Hashable, Sendable {
     }
 
     public var double: Double { Double(text) ?? .nan }
+
+    var isWhole: Bool { double == double.rounded() }
+
+    /// nil where the number is not whole or does not fit.
+    func whole<Integer: FixedWidthInteger>(as type: Integer.Type) -> Integer? { Integer(text) ?? int.flatMap(Integer.init(exactly:)) }
 }
 
-/// The members of an object in their order. Where a name stands twice, the last one counts.
+/// The members of an object in their order. Names are compared byte for byte; where one stands
+/// twice, the last counts.
 public struct JSONObject: Hashable, Sendable {
     public var members: [Member]
 
@@ -51,9 +57,9 @@ public struct JSONObject: Hashable, Sendable {
     public init(_ members: [Member] = []) { self.members = members }
 
     public subscript(name: String) -> JSONValue? {
-        get { members.last { $0.name == name }?.value }
+        get { members.last { $0.name.utf8.elementsEqual(name.utf8) }?.value }
         set {
-            members.removeAll { $0.name == name }
+            members.removeAll { $0.name.utf8.elementsEqual(name.utf8) }
             if let newValue { members.append(Member(name, newValue)) }
         }
     }

@@ -71,7 +71,8 @@ public final class Analyzer {
             case 39, 0x2019: if !word.isEmpty { word.append(UInt8(ascii: "'")) }
             case 0..<128: flush()
             default:
-                if scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar.properties.generalCategory == .nonspacingMark {
+                let isMark = scalar.properties.generalCategory == .nonspacingMark && !word.isEmpty
+                if isMark || scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
                     word.append(contentsOf: scalar.properties.lowercaseMapping.utf8)
                 } else {
                     flush()

@@ -51,7 +51,7 @@ public final class LexicalIndex: Sendable {
     ///   - limit: how many passages at the most.
     public func search(_ query: String, partitions: [Int64], documents: Set<Int64>? = nil, limit: Int) -> [LexicalHit] {
         let terms = withAnalyzer { Dictionary($0.terms(query).map { ($0, 1) }, uniquingKeysWith: +) }
-        let searched = self.partitions.withLock { all in partitions.compactMap { all[$0] } }
+        let searched = self.partitions.withLock { all in Set(partitions).compactMap { all[$0] } }
         guard !terms.isEmpty, !searched.isEmpty, limit > 0 else { return [] }
         let statistics = LexicalStatistics(terms: terms, partitions: searched)
         var hits: [LexicalHit] = []

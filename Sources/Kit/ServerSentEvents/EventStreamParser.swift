@@ -30,7 +30,9 @@ public struct EventStreamParser {
     private var line: [UInt8] = []
     private var name: [UInt8] = []
     private var data: [UInt8] = []
+    /// The last id that a line gave; it counts once its event is whole.
     private var id: [UInt8] = []
+    private var lastID = ""
     private var afterCarriageReturn = false
     private var markBytesSeen = 0
     private var started = false
@@ -38,7 +40,7 @@ public struct EventStreamParser {
     /// The wait before reconnecting that the stream last asked for.
     public private(set) var retryMilliseconds: Int?
     /// The id to send as `Last-Event-ID` when reconnecting.
-    public var lastEventID: String { String(decoding: id, as: UTF8.self) }
+    public var lastEventID: String { lastID }
 
     public init(eventLimit: Int = defaultEventLimit) { self.eventLimit = eventLimit }
 
@@ -117,10 +119,11 @@ public struct EventStreamParser {
             name.removeAll(keepingCapacity: true)
             data.removeAll(keepingCapacity: true)
         }
+        lastID = String(decoding: id, as: UTF8.self)
         guard !data.isEmpty else { return }
         events.append(
             StreamedEvent(
                 name: name.isEmpty ? "message" : String(decoding: name, as: UTF8.self),
-                data: String(decoding: data.dropLast(), as: UTF8.self), id: lastEventID))
+                data: String(decoding: data.dropLast(), as: UTF8.self), id: lastID))
     }
 }

@@ -86,6 +86,8 @@ extension Timestamp: LosslessStringConvertible {
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         let days = era * 146_097 + dayOfEra - 719_468
         self.init(milliseconds: ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + fraction)
+        // Wrong separators, and days and hours that no calendar has.
+        guard self.description == description else { return nil }
     }
 }
 

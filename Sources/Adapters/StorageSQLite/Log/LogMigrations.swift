@@ -34,7 +34,6 @@ enum LogMigrations {
             id BLOB PRIMARY KEY, session BLOB NOT NULL, position INTEGER NOT NULL, role TEXT NOT NULL, status TEXT NOT NULL,
             content_seq INTEGER, sources_seq INTEGER, user_turn BLOB, created_at INTEGER NOT NULL) WITHOUT ROWID;
         CREATE UNIQUE INDEX turns_of_session ON turns (session, position);
-        CREATE INDEX open_turns ON turns (session) WHERE status = 'generating';
         CREATE TABLE idempotency_claims (
             user BLOB NOT NULL, key BLOB NOT NULL, fingerprint BLOB NOT NULL, session BLOB, turn BLOB, status INTEGER, body BLOB,
             created_at INTEGER NOT NULL, PRIMARY KEY (user, key)) WITHOUT ROWID;

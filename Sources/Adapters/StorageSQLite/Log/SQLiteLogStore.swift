@@ -57,8 +57,8 @@ package final class SQLiteLogStore: LogStore {
         if let known = remembered.withLock({ $0[batch.sessionID] }) { return known }
         if case .sessionCreated = batch.drafts.first?.payload { return SessionProjection() }
         guard let row = try Self.session(batch.sessionID, database) else { throw LogError.noSession(batch.sessionID) }
-        let open = try TurnRow.fetch(
-            database, sql: "SELECT * FROM turns WHERE session = ? AND status = 'generating'", arguments: [batch.sessionID])
+        guard let running = row.runningTurnID else { return SessionProjection(session: row) }
+        let open = try TurnRow.fetch(database, sql: "SELECT * FROM turns WHERE id = ?", arguments: [running])
         return SessionProjection(session: row, openTurns: open)
     }
 
@@ -165,8 +165,11 @@ package final class SQLiteLogStore: LogStore {
 
     package func openTurns() async throws -> [OpenTurn] {
         try await file.read { database in
-            try TurnRow.fetch(database, sql: "SELECT * FROM turns WHERE status = 'generating' ORDER BY id", arguments: [])
-                .map { OpenTurn(session: $0.sessionID, turn: $0) }
+            try TurnRow.fetch(
+                database, sql: "SELECT * FROM turns WHERE id IN (SELECT running_turn FROM sessions WHERE running_turn IS NOT NULL) ORDER BY id",
+                arguments: []
+            )
+            .map { OpenTurn(session: $0.sessionID, turn: $0) }
         }
     }
 

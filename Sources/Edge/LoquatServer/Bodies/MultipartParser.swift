@@ -30,7 +30,7 @@ struct MultipartParser {
         for parameter in contentType.split(separator: ";").dropFirst() {
             let pair = parameter.split(separator: "=", maxSplits: 1)
             guard pair.count == 2, pair[0].filter({ $0 != " " }).lowercased() == "boundary" else { continue }
-            let value = pair[1].filter { $0 != "\"" }.trimmingPrefix { $0 == " " }
+            let value = pair[1].filter { $0 != "\"" }.split(separator: " ").joined(separator: " ")
             return value.isEmpty || value.utf8.count > 200 ? nil : String(value)
         }
         return nil
@@ -83,6 +83,7 @@ struct MultipartParser {
             if buffer.count > Self.headerLimit { throw .headersTooLarge }
             return false
         }
+        guard end.lowerBound <= Self.headerLimit else { throw .headersTooLarge }
         let lines = String(decoding: buffer[..<end.lowerBound], as: UTF8.self)
         buffer.removeFirst(end.upperBound)
         state = .body
@@ -98,7 +99,7 @@ struct MultipartPart {
     var contentType: String?
 
     init(headers: String) {
-        for line in headers.split(whereSeparator: \.isNewline) {
+        for line in headers.split(separator: "\r\n" as Character) {
             let pair = line.split(separator: ":", maxSplits: 1)
             guard pair.count == 2 else { continue }
             switch pair[0].lowercased() {

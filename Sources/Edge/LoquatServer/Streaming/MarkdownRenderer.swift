@@ -66,15 +66,20 @@ enum MarkdownRenderer {
         }
 
         func enter(_ type: MD_BLOCKTYPE, _ detail: UnsafeMutableRawPointer?) {
+            closeSpans()
             if let tag = Self.tag(type, detail) { raw("<\(tag)>") }
             if type == MD_BLOCK_CODE { raw("<code>") }
             if type == MD_BLOCK_HR { raw("<hr>") }
         }
 
         func leave(_ type: MD_BLOCKTYPE, _ detail: UnsafeMutableRawPointer?) {
+            closeSpans()
             if type == MD_BLOCK_CODE { raw("</code>") }
             if let tag = Self.tag(type, detail) { raw("</\(tag)>") }
         }
+
+        /// md4c may leave a span open at the end of its block.
+        private func closeSpans() { while let closing = closings.popLast() { raw(closing) } }
 
         private static func tag(_ type: MD_BLOCKTYPE, _ detail: UnsafeMutableRawPointer?) -> String? {
             switch type {
@@ -115,7 +120,8 @@ enum MarkdownRenderer {
         }
 
         private func link(_ address: MD_ATTRIBUTE?) {
-            guard let address, let text = address.text else { return open("", "") }
+            // No link stands in another.
+            guard !closings.contains("</a>"), let address, let text = address.text else { return open("", "") }
             let target = UnsafeBufferPointer(start: text, count: Int(address.size)).map { UInt8(bitPattern: $0) }
             let scheme = String(decoding: target.prefix(8), as: UTF8.self).lowercased()
             guard ["http://", "https://", "mailto:"].contains(where: scheme.hasPrefix) else { return open("", "") }

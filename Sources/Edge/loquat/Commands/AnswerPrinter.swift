@@ -12,7 +12,7 @@ enum AnswerPrinter {
         var cited: Set<Int> = []
     }
 
-    static func stream(_ body: JSONValue, _ client: LoquatClient) async throws -> Shown {
+    static func stream(_ body: JSONValue, _ client: Client) async throws -> Shown {
         var shown = Shown()
         try await client.stream("/api/v1/chat", body: body) { event in
             let data = try JSONParser.parse(event.data.utf8)

@@ -44,7 +44,7 @@ struct Chat: AsyncParsableCommand {
                         session = last.session ?? session
                     } catch let error as ValidationError {
                         Output.note(error.message)
-                    } catch let failure as LoquatClient.Failure {
+                    } catch let failure as Client.Failure {
                         Output.note(failure.description)
                     }
                 }

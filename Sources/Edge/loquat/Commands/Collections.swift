@@ -5,7 +5,7 @@ import LoquatClient
 /// Collections by their names, as commands take them.
 enum Collections {
     /// - Throws: where there is none and none is to be made.
-    static func id(named name: String, _ client: LoquatClient, creating: Bool) async throws -> String {
+    static func id(named name: String, _ client: Client, creating: Bool) async throws -> String {
         var cursor: String?
         repeat {
             let page = try await client.request("GET", "/api/v1/collections?limit=100" + (cursor.map { "&cursor=\($0)" } ?? ""))

@@ -50,7 +50,7 @@ struct Ingest: AsyncParsableCommand {
     }
 
     /// Uploads one file and waits until it is read. What fails is told in the answer.
-    private static func ingest(_ file: IngestFiles.File, into collection: String, _ client: LoquatClient) async throws -> JSONValue {
+    private static func ingest(_ file: IngestFiles.File, into collection: String, _ client: Client) async throws -> JSONValue {
         do {
             let contents = try file.contents()
             let document = try await client.upload(
@@ -58,14 +58,14 @@ struct Ingest: AsyncParsableCommand {
                 mediaType: file.isStandardInput ? "text/plain" : "application/octet-stream",
                 fields: ["collection_id": collection])
             return try await finished(document, file, client)
-        } catch let failure as LoquatClient.Failure {
+        } catch let failure as Client.Failure {
             return ["file": .string(file.name), "status": "failed", "error": ["code": .string(failure.code), "message": .string(failure.detail)]]
         } catch let error as CocoaError {
             return ["file": .string(file.name), "status": "failed", "error": ["code": "unreadable", "message": .string(error.localizedDescription)]]
         }
     }
 
-    private static func finished(_ document: JSONValue, _ file: IngestFiles.File, _ client: LoquatClient) async throws -> JSONValue {
+    private static func finished(_ document: JSONValue, _ file: IngestFiles.File, _ client: Client) async throws -> JSONValue {
         var last = document
         if document["status"]?.string != "ready" {
             try await client.stream("/api/v1/documents/\(document["id"]?.string ?? "")/events") { event in

@@ -63,7 +63,7 @@ struct Keys: AsyncParsableCommand {
             let escaped = key.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? key
             do {
                 _ = try await LocalServer.withClient(try await common.settings()) { try await $0.request("DELETE", "/local/keys/\(escaped)") }
-            } catch let failure as LoquatClient.Failure where failure.status == 404 {
+            } catch let failure as Client.Failure where failure.status == 404 {
                 throw ValidationError("There is no key “\(key)” in force.")
             }
             Output.note("revoked \(key)")

@@ -7,9 +7,9 @@ import ServiceLifecycle
 /// Gives commands a server to speak to: the one that runs on the data directory, or one of their own for as long as they need it.
 enum LocalServer {
     static func withClient<Value: Sendable>(
-        _ settings: Settings, _ body: @escaping @Sendable (LoquatClient) async throws -> Value
+        _ settings: Settings, _ body: @escaping @Sendable (Client) async throws -> Value
     ) async throws -> Value {
-        let client = LoquatClient(socketPath: LocalSocket(dataDirectory: settings.dataDirectory).path)
+        let client = Client(socketPath: LocalSocket(dataDirectory: settings.dataDirectory).path)
         if await isAnswering(client, settings) { return try await body(client) }
         var logger = Logger(label: "loquat")
         logger.logLevel = .warning
@@ -36,17 +36,17 @@ enum LocalServer {
         return try result.get()
     }
 
-    private static func isAnswering(_ client: LoquatClient, _ settings: Settings) async -> Bool {
+    private static func isAnswering(_ client: Client, _ settings: Settings) async -> Bool {
         guard LocalSocket(dataDirectory: settings.dataDirectory).exists else { return false }
         return (try? await client.request("GET", "/healthz")) != nil  // reason: no answer means no server
     }
 
-    private static func waitUntilReady(_ client: LoquatClient) async throws {
+    private static func waitUntilReady(_ client: Client) async throws {
         while true {
             do {
                 _ = try await client.request("GET", "/readyz")
                 return
-            } catch let failure as LoquatClient.Failure where failure.status == 503 {
+            } catch let failure as Client.Failure where failure.status == 503 {
                 try await Task.sleep(for: .milliseconds(20))  // reason: the index is being loaded
             }
         }

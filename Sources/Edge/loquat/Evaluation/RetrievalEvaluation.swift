@@ -11,7 +11,7 @@ struct RetrievalEvaluation: Sendable {
     private static let depth = 10
     private static let parallel = 8
 
-    func run(_ client: LoquatClient) async throws -> JSONValue {
+    func run(_ client: Client) async throws -> JSONValue {
         let collection = try await client.request("POST", "/api/v1/collections", body: ["name": "evaluation"])["id"] ?? .null
         try await load(into: collection, client)
         var scores: [(gain: Double, recall: Double, rank: Double, milliseconds: Double)] = []
@@ -25,7 +25,7 @@ struct RetrievalEvaluation: Sendable {
         ]
     }
 
-    private func load(into collection: JSONValue, _ client: LoquatClient) async throws {
+    private func load(into collection: JSONValue, _ client: Client) async throws {
         try await withThrowingTaskGroup(of: String.self) { group in
             var rest = set.documents[...]
             var last = ""
@@ -54,7 +54,7 @@ struct RetrievalEvaluation: Sendable {
     }
 
     private func score(
-        _ query: (id: String, text: String), _ collection: JSONValue, _ client: LoquatClient
+        _ query: (id: String, text: String), _ collection: JSONValue, _ client: Client
     ) async throws -> (gain: Double, recall: Double, rank: Double, milliseconds: Double) {
         let answer = try await client.request(
             "POST", "/api/v1/retrievals",

@@ -5,7 +5,7 @@ import NIOHTTP1
 public import ServerSentEvents
 
 /// A client of a Loquat server, over HTTP or over the socket in its data directory.
-public struct LoquatClient: Sendable {
+public struct Client: Sendable {
     /// What the server refused, in its own words.
     public struct Failure: Error, Sendable, CustomStringConvertible {
         /// The HTTP status.

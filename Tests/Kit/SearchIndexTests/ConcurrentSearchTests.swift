@@ -1,0 +1,59 @@
+import SearchIndex
+import Testing
+
+struct ConcurrentSearchTests {
+    private struct Step: Sendable {
+        let document: Int64
+        /// nil: the document is removed.
+        let passages: [IndexedPassage]?
+    }
+
+    /// What one writer does to its own partition, in order.
+    private func steps(seed: UInt64) -> [Step] {
+        var library = RandomLibrary(seed: seed, words: 60, firstKey: Int64(seed) * 1_000_000)
+        var steps: [Step] = []
+        for _ in 0..<150 {
+            let document = Int64(library.number(in: 0...40))
+            steps.append(Step(document: document, passages: library.number(in: 0...3) == 0 ? nil : library.passages(1...3)))
+        }
+        return steps
+    }
+
+    private func run(_ steps: [Step], on index: LexicalIndex, partition: Int64) {
+        for step in steps {
+            if let passages = step.passages {
+                index.replace(document: step.document, in: partition, passages: passages)
+            } else {
+                index.remove(document: step.document, from: partition)
+            }
+        }
+    }
+
+    @Test func writersAndReadersDoNotDisturbEachOther() async {
+        let partitions: [Int64] = [1, 2, 3]
+        let scripts = partitions.map { steps(seed: UInt64($0)) }
+        let shared = LexicalIndex()
+        await withTaskGroup(of: Void.self) { group in
+            for (partition, script) in zip(partitions, scripts) { group.addTask { run(script, on: shared, partition: partition) } }
+            for reader in 0..<3 {
+                group.addTask {
+                    var library = RandomLibrary(seed: UInt64(reader + 1), words: 60)
+                    for _ in 0..<80 {
+                        let hits = shared.search(library.query(), partitions: partitions, limit: 5)
+                        #expect(hits.count <= 5)
+                        #expect(hits.allSatisfy { $0.score.isFinite && $0.score > 0 && $0.coverage >= 0 })
+                        #expect(zip(hits, hits.dropFirst()).allSatisfy { $0.score >= $1.score })
+                    }
+                }
+            }
+        }
+        let alone = LexicalIndex()
+        for (partition, script) in zip(partitions, scripts) { run(script, on: alone, partition: partition) }
+        #expect(shared.passageCount == alone.passageCount)
+        var library = RandomLibrary(seed: 1, words: 60)
+        for _ in 0..<30 {
+            let query = library.query()
+            #expect(shared.search(query, partitions: partitions, limit: 20) == alone.search(query, partitions: partitions, limit: 20))
+        }
+    }
+}
