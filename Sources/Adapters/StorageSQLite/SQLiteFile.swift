@@ -33,10 +33,12 @@ final class SQLiteFile: Sendable {
         pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB sets `synchronous=NORMAL` when it opens a pool: an acknowledged commit must be on disk.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous=FULL") }
-        let mode = try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
-        guard mode == 2 else { throw DatabaseError(message: "synchronous=FULL could not be set") }
+        guard try synchronousLevel() == 2 else { throw DatabaseError(message: "synchronous=FULL could not be set") }
         try migrator.migrate(pool)
     }
+
+    /// SQLite's number for `synchronous` on the writer: 2 is `FULL`.
+    func synchronousLevel() throws -> Int? { try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") } }
 
     /// Empties the write-ahead log into the file, so that nothing that was deleted stays in it.
     func close() throws {

@@ -40,7 +40,7 @@ public final class LexicalIndex: Sendable {
         self.partition(partition).replace(document: document, passages: weighed)
     }
 
-    public func remove(document: Int64, from partition: Int64) { self.partition(partition).remove(document: document) }
+    public func remove(document: Int64, from partition: Int64) { partitions.withLock { $0[partition] }?.remove(document: document) }
 
     public func removePartition(_ partition: Int64) { partitions.withLock { $0[partition] = nil } }
 

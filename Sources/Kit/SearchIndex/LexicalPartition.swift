@@ -4,12 +4,13 @@ import Synchronization
 final class LexicalPartition: Sendable {
     /// Sweep when more than this share of the slots is dead.
     private static let sweepShare = 0.3
+    /// Fewer dead slots than this are left in peace.
+    private static let fewestDead = 64
 
     private struct Postings {
         /// Slots in rising order.
         var slots: [UInt32] = []
         var frequencies: [UInt16] = []
-        var highestFrequency: UInt16 = 0
         var alive = 0
     }
 
@@ -47,14 +48,19 @@ final class LexicalPartition: Sendable {
         state.withLock { state in
             Self.remove(document, &state)
             for passage in passages { Self.add(passage, of: document, &state) }
+            Self.sweepIfWorthIt(&state)
         }
     }
 
     func remove(document: Int64) {
         state.withLock { state in
             Self.remove(document, &state)
-            if state.dead > 64, Double(state.dead) > Self.sweepShare * Double(state.keys.count) { Self.sweep(&state) }
+            Self.sweepIfWorthIt(&state)
         }
+    }
+
+    private static func sweepIfWorthIt(_ state: inout State) {
+        if state.dead > fewestDead, Double(state.dead) > sweepShare * Double(state.keys.count) { sweep(&state) }
     }
 
     private static func add(_ passage: WeighedPassage, of document: Int64, _ state: inout State) {
@@ -79,7 +85,6 @@ final class LexicalPartition: Sendable {
             let clamped = UInt16(clamping: frequency)
             state.postings[Int(index)].slots.append(slot)
             state.postings[Int(index)].frequencies.append(clamped)
-            state.postings[Int(index)].highestFrequency = max(state.postings[Int(index)].highestFrequency, clamped)
             state.postings[Int(index)].alive += 1
             termsOfSlot.append(index)
         }
@@ -118,7 +123,6 @@ final class LexicalPartition: Sendable {
             for (slot, frequency) in zip(old.slots, old.frequencies) where movedTo[Int(slot)] != .max {
                 kept.slots.append(movedTo[Int(slot)])
                 kept.frequencies.append(frequency)
-                kept.highestFrequency = max(kept.highestFrequency, frequency)
             }
             guard !kept.slots.isEmpty else { continue }
             kept.alive = kept.slots.count

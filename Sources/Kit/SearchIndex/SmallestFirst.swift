@@ -5,7 +5,7 @@ struct SmallestFirst {
 
     init(capacity: Int) {
         self.capacity = capacity
-        items.reserveCapacity(capacity)
+        items.reserveCapacity(min(capacity, 1_024))
     }
 
     /// The weakest score kept; minus infinity while there is room.

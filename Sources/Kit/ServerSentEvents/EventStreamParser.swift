@@ -92,7 +92,7 @@ public struct EventStreamParser {
     }
 
     private func checkSize() throws(EventStreamError) {
-        if line.count + data.count > eventLimit { throw EventStreamError(limit: eventLimit) }
+        if line.count + data.count + name.count + id.count > eventLimit { throw EventStreamError(limit: eventLimit) }
     }
 
     private mutating func endLine(_ events: inout [StreamedEvent]) {

@@ -58,9 +58,8 @@ struct HostileMarkdownTests {
     func shuffledPieces(seed: UInt64) {
         let pieces = [
             "[", "]", "(", ")", "<", ">", "!", "\"", "'", "&", ";", "#", "`", "*", "~~", "|", "\n", "\n\n", " ", "\t", "\\", ":", "-",
-            "javascript:",
-            "https://e.com/", "http://", "mailto:", "a@e.com", "<script>", "</script>", "<img src=x onerror=alert(1)>", "&#106;", "&lt;",
-            "onclick=\"x\"", "\u{0}", "\u{301}", "\u{202e}", "é", "😀", "<!--", "-->", "<![CDATA[", "x",
+            "javascript:", "https://e.com/", "http://", "mailto:", "a@e.com", "<script>", "</script>", "<img src=x onerror=alert(1)>",
+            "&#106;", "&lt;", "onclick=\"x\"", "\u{0}", "\u{301}", "\u{202e}", "é", "😀", "<!--", "-->", "<![CDATA[", "x",
         ]
         var random = SeededRandom(seed: seed)
         for _ in 0..<1_000 {

@@ -13,6 +13,11 @@ struct MultipartParserTests {
         var isWhole = false
     }
 
+    private struct Reading {
+        let parts: [Received]
+        let isComplete: Bool
+    }
+
     /// A body with text around its parts, a file that looks like a boundary here and there, and parts that are empty.
     private static let body = Array(
         """
@@ -31,9 +36,7 @@ struct MultipartParserTests {
         Received(bytes: Array("no headers".utf8), isWhole: true),
     ]
 
-    private func receive(_ chunks: some Sequence<ArraySlice<UInt8>>, boundary: String = "XyZ") throws -> (
-        parts: [Received], isComplete: Bool
-    ) {
+    private func receive(_ chunks: some Sequence<ArraySlice<UInt8>>, boundary: String = "XyZ") throws -> Reading {
         var parser = MultipartParser(boundary: boundary)
         var parts: [Received] = []
         for chunk in chunks {
@@ -45,7 +48,7 @@ struct MultipartParserTests {
                 }
             }
         }
-        return (parts, parser.isComplete)
+        return Reading(parts: parts, isComplete: parser.isComplete)
     }
 
     // MARK: Chunks

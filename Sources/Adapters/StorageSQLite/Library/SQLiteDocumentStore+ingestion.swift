@@ -83,10 +83,11 @@ extension SQLiteDocumentStore {
             try database.execute(
                 sql: """
                     UPDATE documents SET status = 'ready', progress = 1, live_generation = generation, error_code = NULL,
-                        title = (SELECT title FROM document_texts WHERE document = key AND document_texts.generation = documents.generation),
+                        title = (SELECT title FROM document_texts
+                            WHERE document = documents.key AND document_texts.generation = documents.generation),
                         page_count = (SELECT document_texts.page_count FROM document_texts
-                            WHERE document = key AND document_texts.generation = documents.generation),
-                        chunk_count = (SELECT count(*) FROM chunks WHERE document = key AND chunks.generation = documents.generation),
+                            WHERE document = documents.key AND document_texts.generation = documents.generation),
+                        chunk_count = (SELECT count(*) FROM chunks WHERE document = documents.key AND chunks.generation = documents.generation),
                         updated_at = ? WHERE key = ?
                     """, arguments: [now, key])
             for table in ["chunks", "document_texts"] {
