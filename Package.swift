@@ -55,7 +55,7 @@ func target(
         : .target(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: settings)
     guard tests else { return [code] }
     let test = Target.testTarget(
-        name: "\(name)Tests", dependencies: [.byName(name: name)] + (targets + testsUse).map { .byName(name: $0) } + packages,
+        name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + (targets + testsUse).map { .byName(name: $0) } + packages,
         path: "Tests/\(layer.folder)/\(name)Tests", swiftSettings: settings)
     return [code, test]
 }
@@ -134,11 +134,13 @@ let edge: [[Target]] = [
         ], executable: true, tests: false),
 ]
 
-/// What tests of several targets share: a contract suite each implementation must pass, and implementations that fail on demand.
+/// What tests of several targets share: contract suites that each implementation must pass, implementations that fail on demand, test
+/// data and repeatable chance.
 let testing: [Target] = [
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .target(
         name: "ConversationTesting", dependencies: ["Conversation", "TimeOrdered", "JSON"], path: "Tests/Domain/ConversationTesting",
-        swiftSettings: settings)
+        swiftSettings: settings),
 ]
 
 let benchmarks: [Target] = [

@@ -278,7 +278,10 @@ def test_two_tabs_see_the_same_session(talk):
     tabs = [talk.api.watch(f"/api/v1/chat/sessions/{session_id}/stream").opened() for _ in range(2)]
     turn_id = talk.whole(*TOKENS, session_id=session_id).events[0].json["turn_id"]
     for tab in tabs:
-        tab.wait(lambda watcher: any(event.name == "done" and event.json["turn_id"] == turn_id for event in watcher.events), "the end")
+        tab.wait(
+            lambda watcher: any(event.name == "turn" and event.json["turn_id"] == turn_id and event.json["html"] for event in watcher.events),
+            "the whole turn",
+        )
     assert sse.raw(tabs[0].events) == sse.raw(tabs[1].events)
     for tab in tabs:
         tab.drop()

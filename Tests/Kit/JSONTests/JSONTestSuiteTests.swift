@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 /// nst/JSONTestSuite: what is named y_ must be read, n_ must be refused, i_ may be either.

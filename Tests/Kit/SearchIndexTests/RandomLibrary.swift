@@ -1,4 +1,5 @@
 import SearchIndex
+import TestSupport
 
 /// Documents, and queries for them, of made-up words that are spread as words are: few are everywhere, most are rare.
 struct RandomLibrary {

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import ServerSentEvents
+import TestSupport
 
 /// A stream of `sse-wpt/cases.json` with what it should give.
 struct RecordedStream: Sendable, CustomStringConvertible {

@@ -1,4 +1,5 @@
 import ServerSentEvents
+import TestSupport
 import Testing
 
 /// The format tests of web-platform-tests, each stream cut in every way.

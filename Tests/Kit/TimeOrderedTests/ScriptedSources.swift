@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import TimeOrdered
 
 /// A clock that says the moments it was given, and then the last of them for ever.
