@@ -16,8 +16,17 @@ final class SQLiteFile: Sendable {
         let finish: @Sendable ((any Error)?) -> Void
     }
 
+    private struct Waiting {
+        var jobs: [Job] = []
+        var isDraining = false
+        var isClosed = false
+    }
+
     private let pool: DatabasePool
-    private let waiting = Mutex<(jobs: [Job], draining: Bool)>(([], false))
+    private let waiting = Mutex(Waiting())
+    /// Signalled when the first job comes, and at the end.
+    private let work = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
 
     /// - Parameters:
     ///   - path: the file; made where it is not there.
@@ -35,6 +44,9 @@ final class SQLiteFile: Sendable {
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous=FULL") }
         guard try synchronousLevel() == 2 else { throw DatabaseError(message: "synchronous=FULL could not be set") }
         try migrator.migrate(pool)
+        let writer = Thread { [self] in writeUntilClosed() }
+        writer.name = "sqlite writer"
+        writer.start()
     }
 
     /// SQLite's number for `synchronous` on the writer: 2 is `FULL`.
@@ -42,6 +54,9 @@ final class SQLiteFile: Sendable {
 
     /// Empties the write-ahead log into the file, so that nothing that was deleted stays in it.
     func close() throws {
+        waiting.withLock { $0.isClosed = true }
+        work.signal()
+        ended.wait()
         try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
         try pool.close()
     }
@@ -69,7 +84,8 @@ final class SQLiteFile: Sendable {
 
     // MARK: Writing
 
-    /// Runs `body` in a transaction with others and returns once it is committed. What `body` throws undoes `body` alone.
+    /// Runs `body` in a transaction with others and returns once it is committed. What `body` throws undoes `body` alone; it is run again
+    /// where another's failure undid it.
     /// - Parameter committed: called on the writer's thread, in the order of the commits, before anything else is written.
     func write<Value: Sendable>(
         committed: (@Sendable (Value) -> Void)? = nil, _ body: @escaping @Sendable (Database) throws -> Value
@@ -91,14 +107,27 @@ final class SQLiteFile: Sendable {
     }
 
     private func enqueue(_ job: Job) {
-        let (accepted, begin) = waiting.withLock { waiting in
-            guard waiting.jobs.count < Self.queueLimit else { return (false, false) }
+        let (refusal, isFirst) = waiting.withLock { waiting -> (DatabaseError?, Bool) in
+            if waiting.isClosed { return (DatabaseError(resultCode: .SQLITE_MISUSE, message: "the file is closed"), false) }
+            if waiting.jobs.count >= Self.queueLimit {
+                return (DatabaseError(resultCode: .SQLITE_BUSY, message: "too many writes are waiting"), false)
+            }
             waiting.jobs.append(job)
-            defer { waiting.draining = true }
-            return (true, !waiting.draining)
+            defer { waiting.isDraining = true }
+            return (nil, !waiting.isDraining)
         }
-        guard accepted else { return job.finish(DatabaseError(resultCode: .SQLITE_BUSY, message: "too many writes are waiting")) }
-        if begin { pool.asyncWriteWithoutTransaction { self.drain($0) } }
+        if let refusal { return job.finish(refusal) }
+        if isFirst { work.signal() }
+    }
+
+    /// The writer's thread: wakes once for all that waits.
+    private func writeUntilClosed() {
+        while true {
+            work.wait()
+            pool.writeWithoutTransaction { drain($0) }
+            if waiting.withLock({ $0.isClosed }) { break }
+        }
+        ended.signal()
     }
 
     private func drain(_ database: Database) {
@@ -106,7 +135,7 @@ final class SQLiteFile: Sendable {
             let batch = waiting.withLock { waiting in
                 let batch = Array(waiting.jobs.prefix(Self.batchLimit))
                 waiting.jobs.removeFirst(batch.count)
-                if batch.isEmpty { waiting.draining = false }
+                if batch.isEmpty { waiting.isDraining = false }
                 return batch
             }
             if batch.isEmpty { return }
@@ -114,27 +143,22 @@ final class SQLiteFile: Sendable {
         }
     }
 
+    /// One transaction for all. Where a job fails, none of that stands, and each is given a transaction of its own.
     private func commit(_ batch: [Job], _ database: Database) {
-        var failures = [(any Error)?](repeating: nil, count: batch.count)
+        let failure = failure(of: batch, database)
+        if failure == nil || batch.count == 1 { return batch.forEach { $0.finish(failure) } }
+        for job in batch { job.finish(self.failure(of: [job], database)) }
+    }
+
+    private func failure(of batch: [Job], _ database: Database) -> (any Error)? {
         do {
             try database.inTransaction(.immediate) {
-                for (index, job) in batch.enumerated() {
-                    do {
-                        try database.inSavepoint {
-                            try job.run(database)
-                            return .commit
-                        }
-                    } catch {
-                        failures[index] = error
-                        // A full disk undoes the whole transaction, not the savepoint alone.
-                        if !database.isInsideTransaction { throw error }
-                    }
-                }
+                for job in batch { try job.run(database) }
                 return .commit
             }
+            return nil
         } catch {
-            failures = batch.indices.map { failures[$0] ?? error }
+            return error
         }
-        for (job, failure) in zip(batch, failures) { job.finish(failure) }
     }
 }

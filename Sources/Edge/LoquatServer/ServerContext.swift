@@ -10,7 +10,13 @@ package struct ServerContext: RequestContext {
     /// Given by the client or made here; set by `RequestIDs`.
     var requestID = ""
 
-    package init(source: ApplicationRequestContextSource) { coreContext = .init(source: source) }
+    /// Where the request runs.
+    let executor: EventLoopExecutor
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        executor = EventLoopExecutor.of(source.channel.eventLoop)
+    }
 
     /// - Throws: 401 for a request that names nobody, 403 where the key does not reach that far.
     func asker(for scope: Scope) throws(Problem) -> Asker {

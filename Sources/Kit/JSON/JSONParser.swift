@@ -60,6 +60,7 @@ public struct JSONParser {
         try enter()
         var members: [JSONObject.Member] = []
         if !take(UInt8(ascii: "}")) {
+            members.reserveCapacity(4)
             repeat {
                 skipSpace()
                 guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { throw failure("a member's name should stand here") }
@@ -125,11 +126,15 @@ public struct JSONParser {
     private mutating func string() throws(JSONSyntaxError) -> String {
         position += 1
         let start = position
+        var bits: UInt8 = 0
         while position < bytes.count {
             let byte = bytes[position]
+            bits |= byte
             if byte == UInt8(ascii: "\"") {
                 defer { position += 1 }
-                return try text(bytes[start..<position], from: start)
+                let slice = UnsafeBufferPointer(rebasing: bytes[start..<position])
+                // ASCII need not be validated.
+                return bits < 0x80 ? String(decoding: slice, as: UTF8.self) : try text(slice, from: start)
             }
             if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
             guard byte >= 0x20 else { throw failure("a control character must be escaped") }

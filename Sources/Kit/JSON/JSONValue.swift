@@ -57,14 +57,17 @@ public struct JSONObject: Hashable, Sendable {
     public init(_ members: [Member] = []) { self.members = members }
 
     public subscript(name: String) -> JSONValue? {
-        get { members.last { $0.name.utf8.elementsEqual(name.utf8) }?.value }
+        get { members.last { Self.same($0.name, name) }?.value }
         set {
-            members.removeAll { $0.name.utf8.elementsEqual(name.utf8) }
+            members.removeAll { Self.same($0.name, name) }
             if let newValue { members.append(Member(name, newValue)) }
         }
     }
 
     public var isEmpty: Bool { members.isEmpty }
+
+    /// `==` takes composed and decomposed letters for the same; it comes first since it is quick to tell most names apart.
+    private static func same(_ one: String, _ other: String) -> Bool { one == other && one.utf8.elementsEqual(other.utf8) }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {

@@ -15,12 +15,11 @@ struct ChatCompletionStreamDecoder {
     /// The provider said that nothing follows.
     private(set) var isDone = false
 
-    mutating func feed(_ bytes: some Sequence<UInt8>) throws -> [GenerationPiece] {
-        var pieces: [GenerationPiece] = []
+    /// - Parameter pieces: what was decoded is added here, also where an error follows it.
+    mutating func feed(_ bytes: some Sequence<UInt8>, into pieces: inout [GenerationPiece]) throws {
         for event in try parser.feed(bytes) where !isDone {
             if event.data == "[DONE]" { isDone = true } else { try decode(event, &pieces) }
         }
-        return pieces
     }
 
     /// - Throws: `TurnFailure` where the stream ended without its closing event.

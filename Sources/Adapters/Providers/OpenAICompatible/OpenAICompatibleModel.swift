@@ -32,6 +32,8 @@ package struct OpenAICompatibleModel: LanguageModel {
     /// Bytes of a response that is not a stream, or of an error.
     private static let bodyLimit = 8 << 20
     private static let errorLimit = 64 << 10
+    /// Seconds that a provider may ask to wait at the most.
+    private static let longestRetryAfter = 3600.0
 
     let settings: Settings
     private let client: HTTPClient
@@ -51,8 +53,18 @@ package struct OpenAICompatibleModel: LanguageModel {
         var attempt = 1
         while true {
             do {
-                let response = try await send(body.bytes)
-                return body.isStream ? try await stream(response, deliver) : try await whole(response, deliver)
+                let response = ResponseReader(sending: try chatRequest(body.bytes), by: client, silence: silence)
+                return try await withTaskCancellationHandler {
+                    do {
+                        try await check(response)
+                        return body.isStream ? try await stream(response, deliver) : try await whole(response, deliver)
+                    } catch {
+                        response.cancel()
+                        throw error
+                    }
+                } onCancel: {
+                    response.cancel()
+                }
             } catch let refusal as ProviderRefusal {
                 guard refusal.isWorthRetrying, attempt < settings.attempts else { throw refusal.failure }
                 logger.info("provider refused, trying again", metadata: ["attempt": "\(attempt)", "status": "\(refusal.status ?? 0)"])
@@ -79,20 +91,27 @@ package struct OpenAICompatibleModel: LanguageModel {
 
     // MARK: Request
 
-    private func send(_ body: [UInt8]) async throws -> HTTPClientResponse {
-        var request = HTTPClientRequest(url: "\(settings.baseURL)/chat/completions")
-        request.method = .POST
-        request.headers.add(name: "Content-Type", value: "application/json")
-        if let key = settings.apiKey { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
-        request.body = .bytes(ByteBuffer(bytes: body))
-        let response: HTTPClientResponse
+    private func chatRequest(_ body: [UInt8]) throws -> HTTPClient.Request {
+        var headers = HTTPHeaders([("Content-Type", "application/json")])
+        if let key = settings.apiKey { headers.add(name: "Authorization", value: "Bearer \(key)") }
+        return try HTTPClient.Request(
+            url: "\(settings.baseURL)/chat/completions", method: .POST, headers: headers, body: .byteBuffer(ByteBuffer(bytes: body)))
+    }
+
+    private var silence: TimeAmount {
+        let parts = settings.timeout.components
+        return .nanoseconds(parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000)
+    }
+
+    /// - Throws: `ProviderRefusal` for a response that is no answer.
+    private func check(_ response: ResponseReader) async throws {
+        let head: HTTPResponseHead
         do {
-            response = try await client.execute(request, deadline: .distantFuture)
+            head = try await response.head()
         } catch {
             throw try Self.refusal(error)
         }
-        guard response.status == .ok else { throw await Self.refusal(response) }
-        return response
+        guard head.status == .ok else { throw await Self.refusal(head, response) }
     }
 
     private static func refusal(_ error: any Error) throws -> ProviderRefusal {
@@ -103,25 +122,27 @@ package struct OpenAICompatibleModel: LanguageModel {
         return ProviderRefusal(status: nil, retryAfter: nil, message: nil)
     }
 
-    private static func refusal(_ response: HTTPClientResponse) async -> ProviderRefusal {
-        let body = try? await response.body.collect(upTo: errorLimit)  // reason: the status alone tells enough
+    private static func refusal(_ head: HTTPResponseHead, _ response: ResponseReader) async -> ProviderRefusal {
+        let body = try? await response.body(limit: errorLimit)  // reason: the status alone tells enough
         let parsed = body.flatMap { try? JSONParser.parse($0.readableBytesView) }  // reason: an error's body need not be JSON
-        let retryAfter = response.headers.first(name: "Retry-After").flatMap(Double.init)
+        let retryAfter = head.headers.first(name: "Retry-After").flatMap(Double.init).map { max(0, min($0, longestRetryAfter)) }
         return ProviderRefusal(
-            status: Int(response.status.code), retryAfter: retryAfter.map { .milliseconds(Int($0 * 1000)) },
+            status: Int(head.status.code), retryAfter: retryAfter.map { .milliseconds(Int($0 * 1000)) },
             message: parsed?["error"]?["message"]?.string ?? parsed?["message"]?.string)
     }
 
     // MARK: Response
 
-    private func stream(_ response: HTTPClientResponse, _ deliver: ([GenerationPiece]) async throws -> Void) async throws -> GenerationEnd {
+    private func stream(_ response: ResponseReader, _ deliver: ([GenerationPiece]) async throws -> Void) async throws -> GenerationEnd {
         var decoder = ChatCompletionStreamDecoder()
         do {
-            for try await buffer in response.body {
-                let pieces = try decoder.feed(buffer.readableBytesView)
+            while !decoder.isDone, let buffers = try await response.next() {
+                var pieces: [GenerationPiece] = []
+                let decoded = Result { for buffer in buffers { try decoder.feed(buffer.readableBytesView, into: &pieces) } }
                 if !pieces.isEmpty { try await deliver(pieces) }
-                if decoder.isDone { break }
+                try decoded.get()
             }
+            response.ignoreRest()
         } catch let error as HTTPClientError {
             if error == .readTimeout {
                 throw TurnFailure(code: "provider_timeout", message: "The model's provider stopped in the middle of its answer.", retryable: true)
@@ -139,10 +160,10 @@ package struct OpenAICompatibleModel: LanguageModel {
         return try decoder.end()
     }
 
-    private func whole(_ response: HTTPClientResponse, _ deliver: ([GenerationPiece]) async throws -> Void) async throws -> GenerationEnd {
+    private func whole(_ response: ResponseReader, _ deliver: ([GenerationPiece]) async throws -> Void) async throws -> GenerationEnd {
         let body: JSONValue
         do {
-            let bytes = try await response.body.collect(upTo: Self.bodyLimit)
+            let bytes = try await response.body(limit: Self.bodyLimit)
             body = try JSONParser.parse(bytes.readableBytesView)
         } catch {
             if Task.isCancelled { throw CancellationError() }

@@ -46,7 +46,7 @@ final class TurnExecution: Sendable {
                 sessionID: stream.sessionID, turnID: stream.turnID, userTurnID: userTurnID, createsSession: request.session == nil,
                 answersFromDocuments: isFromDocuments, model: modelName))
         // reason: the message is stored while the model is asked already; awaited before anything is shown.
-        let opening = Task { try await self.open() }
+        let opening = Task(executorPreference: request.executor) { try await self.open() }
         if case .documents(let question) = request.job {
             await answer(question, opening, &progress)
         } else {

@@ -43,11 +43,14 @@ package struct TurnRequest: Sendable {
     package let idempotency: (key: String, fingerprint: [UInt8])?
     /// False leaves nothing in the log.
     package let isLogged: Bool
+    /// Where the turn's task runs; nil for the pool that all tasks share.
+    package let executor: (any TaskExecutor)?
 
     package init(
         asker: Asker, session: SessionRow? = nil, kind: SessionKind = .chat, sessionMetadata: JSONObject = [:], message: String, job: Job,
         model: String? = nil, temperature: Double? = nil, maxTokens: Int? = nil, metadata: JSONObject = [:],
-        idempotency: (key: String, fingerprint: [UInt8])? = nil, isLogged: Bool = true
+        idempotency: (key: String, fingerprint: [UInt8])? = nil, isLogged: Bool = true,
+        executor: (any TaskExecutor)? = nil
     ) {
         self.asker = asker
         self.session = session
@@ -61,6 +64,7 @@ package struct TurnRequest: Sendable {
         self.metadata = metadata
         self.idempotency = idempotency
         self.isLogged = isLogged
+        self.executor = executor
     }
 }
 

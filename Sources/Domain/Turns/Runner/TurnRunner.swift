@@ -94,7 +94,7 @@ package final class TurnRunner: Service {
         if let refusal { throw refusal }
         let execution = TurnExecution(turn: turn, model: model, modelName: name, runner: self, userTurnID: ids.next())
         // reason: a turn outlives the request that began it; `run` cancels and awaits every one of them at shutdown.
-        turn.begin(Task { await self.execute(execution) })
+        turn.begin(Task(executorPreference: request.executor) { await self.execute(execution) })
         return turn
     }
 

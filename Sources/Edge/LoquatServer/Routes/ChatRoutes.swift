@@ -36,7 +36,8 @@ struct ChatRoutes {
             asker: asker, session: session, sessionMetadata: session == nil ? body.metadata ?? [:] : [:], message: valid.message,
             job: .documents(.init(collectionID: collection, creator: body.creator, filters: valid.filters, topK: valid.topK)),
             model: body.model, temperature: body.temperature, maxTokens: body.maxTokens, metadata: body.metadata ?? [:],
-            idempotency: try Idempotent.key(request).map { ($0, Idempotent.fingerprint(request, bytes)) })
+            idempotency: try Idempotent.key(request).map { ($0, Idempotent.fingerprint(request, bytes)) },
+            executor: context.executor)
         let doors = TurnDoor(services: services)
         let stream = try await doors.begin(turnRequest, answersWithStream: body.stream ?? true)
         if body.stream ?? true {

@@ -64,7 +64,8 @@ struct OpenAIRoutes {
             asker: asker, session: session, kind: .api, message: question, job: job, model: answersFromDocuments ? nil : model,
             temperature: body["temperature"]?.double, maxTokens: body["max_completion_tokens"]?.int ?? body["max_tokens"]?.int,
             metadata: body["metadata"]?.object ?? [:],
-            idempotency: try Idempotent.key(request).map { ($0, Idempotent.fingerprint(request, bytes)) }, isLogged: isLogged)
+            idempotency: try Idempotent.key(request).map { ($0, Idempotent.fingerprint(request, bytes)) }, isLogged: isLogged,
+            executor: context.executor)
         let stream = try await TurnDoor(services: services).begin(turn, answersWithStream: isStream)
         var response: Response
         if isStream {

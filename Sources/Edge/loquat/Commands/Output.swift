@@ -20,13 +20,3 @@ enum Output {
 }
 
 /// What the operating system lets one process do.
-enum ProcessLimits {
-    /// As many open files as are allowed: each stream is one. Files are made for their owner alone.
-    static func raise() {
-        umask(0o077)
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(7), &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        _ = setrlimit(__rlimit_resource_t(7), &limit)
-    }
-}

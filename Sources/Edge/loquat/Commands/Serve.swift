@@ -33,6 +33,7 @@ struct Serve: AsyncParsableCommand {
             settings.port = port
         }
         ProcessLimits.raise()
+        ProcessLimits.setEventLoopCount()
         LoggingSystem.bootstrap { JSONLogHandler(label: $0) }
         var logger = Logger(label: "loquat")
         logger.logLevel = settings.logLevel

@@ -20,6 +20,8 @@ struct LoquatProcess {
     /// How long a watcher of a quiet stream waits for a sign of life.
     private static let heartbeat: Duration = .seconds(15)
     private static let checkpointInterval: Duration = .seconds(60)
+    /// New connections taken each time around an event loop; the default of 4 makes many that come together wait for those that stream.
+    private static let acceptsAtOnce: UInt = 64
     private static let searchThreads = 1
     private static let ingestionThreads = 1
 
@@ -57,7 +59,7 @@ struct LoquatProcess {
         let library = Library(store: documents, index: index, feed: feed, ingestion: ingestion, logger: logger)
         let retrieval = RetrievalService(store: documents, lexical: index)
 
-        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration(settings))
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration)
         self.http = http
         let provider = settings.provider.map { OpenAICompatibleModel(settings: $0, client: http, logger: logger) }
         let models = ConfiguredModels(provider: provider, model: settings.provider?.model)
@@ -72,12 +74,10 @@ struct LoquatProcess {
             storesCompletions: settings.storesCompletions, ids: ids, clock: .system, logger: logger)
     }
 
-    private static func clientConfiguration(_ settings: Settings) -> HTTPClient.Configuration {
+    private static var clientConfiguration: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = .seconds(10)
-        let timeout = settings.provider?.timeout ?? .seconds(60)
-        configuration.timeout.read = .nanoseconds(timeout.components.seconds * 1_000_000_000 + timeout.components.attoseconds / 1_000_000_000)
         // The default of 8 would make turns wait for each other.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 20_000
         configuration.httpVersion = .http1Only
@@ -95,15 +95,20 @@ struct LoquatProcess {
         let socket = LocalSocket(dataDirectory: settings.dataDirectory)
         socket.remove()
         let local = Application(
-            router: LoquatRouter.localRouter(services), configuration: .init(address: .unixDomainSocket(path: socket.path), serverName: "Loquat"),
+            router: LoquatRouter.localRouter(services), server: .loquat,
+            configuration: .init(address: .unixDomainSocket(path: socket.path), serverName: "Loquat"),
             onServerRunning: { _ in if !isPublic { await started(0) } }, logger: quiet(logger))
         var running: [any Service] = [spool, services.library] + periodic + [local]
         if isPublic {
             running.append(
                 Application(
-                    router: LoquatRouter.publicRouter(services),
+                    router: LoquatRouter.publicRouter(services), server: .loquat,
                     configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "Loquat", backlog: 4096),
-                    onServerRunning: { await started($0.localAddress?.port ?? 0) }, logger: quiet(logger)))
+                    onServerRunning: { channel in
+                        // reason: where it can't be set, connections are taken more slowly
+                        try? await channel.setOption(.maxMessagesPerRead, value: Self.acceptsAtOnce).get()
+                        await started(channel.localAddress?.port ?? 0)
+                    }, logger: quiet(logger)))
         }
         running += [services.sessionFeed, services.turns]
         var configuration = ServiceGroupConfiguration(
