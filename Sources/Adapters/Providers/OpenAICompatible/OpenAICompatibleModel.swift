@@ -106,9 +106,8 @@ package struct OpenAICompatibleModel: LanguageModel {
     private static func refusal(_ response: HTTPClientResponse) async -> ProviderRefusal {
         let body = try? await response.body.collect(upTo: errorLimit)  // reason: the status alone tells enough
         let parsed = body.flatMap { try? JSONParser.parse($0.readableBytesView) }  // reason: an error's body need not be JSON
-        let retryAfter = response.headers.first(name: "Retry-After").flatMap(Double.init)
         return ProviderRefusal(
-            status: Int(response.status.code), retryAfter: retryAfter.map { .milliseconds(Int($0 * 1000)) },
+            status: Int(response.status.code), retryAfter: ProviderRefusal.retryAfter(response.headers.first(name: "Retry-After")),
             message: parsed?["error"]?["message"]?.string ?? parsed?["message"]?.string)
     }
 
@@ -148,11 +147,8 @@ package struct OpenAICompatibleModel: LanguageModel {
             if Task.isCancelled { throw CancellationError() }
             throw ChatCompletionStreamDecoder.broken
         }
-        let choice = body["choices"]?[0]
-        let text = choice?["message"]?["content"]?.string ?? ""
-        try await deliver((text.isEmpty ? [] : [.text(text)]) + [.chunk(body)])
-        return GenerationEnd(
-            finishReason: FinishReason(provider: choice?["finish_reason"]?.string), usage: TokenUsage(body["usage"]),
-            model: body["model"]?.string)
+        let response = try ChatCompletionResponse(body)
+        try await deliver(response.pieces)
+        return response.end
     }
 }
