@@ -56,7 +56,7 @@ struct RandomTurnTests {
 
         let isLogged = !chance(of: 8)
         let turn = try await rig.run(rig.request(chance(of: 3) ? .passThrough([:]) : .documents(.init()), isLogged: isLogged), on: stream)
-        try rig.expectKept(turn, isLogged: isLogged, "seed \(seed)")
+        try await rig.expectKept(turn, isLogged: isLogged, "seed \(seed)")
         #expect(rig.outcomes.all.count == 1, "seed \(seed)")
         if let failure = turn.failure {
             let isExplained = failure == Self.failure ? fails : isLogged && (room < .max || failing != nil)
@@ -76,7 +76,7 @@ struct RandomTurnTests {
         rig.models.answer(with: ScriptedModel(steps))
         let watchers = (0..<10).map { _ in Task { await Self.watch(stream) } }
         let turn = try await rig.run(rig.request(.documents(.init())), on: stream)
-        try rig.expectKept(turn, "seed \(seed)")
+        try await rig.expectKept(turn, "seed \(seed)")
         for watcher in watchers { #expect(await watcher.value == turn.events, "seed \(seed)") }
     }
 

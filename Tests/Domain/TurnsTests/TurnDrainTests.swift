@@ -49,7 +49,7 @@ struct TurnDrainTests {
         try await running.value
         for stream in streams {
             let turn = FinishedTurn(stream: stream, events: await stream.waitUntilEnded())
-            try rig.expectKept(turn)
+            try await rig.expectKept(turn)
             #expect(turn.text == "half and half")
             #expect(turn.finishReason == .stop)
         }
@@ -61,7 +61,7 @@ struct TurnDrainTests {
         try await shutDown(rig.runner).value
         #expect(stream.hasEnded)
         let turn = FinishedTurn(stream: stream, events: await stream.waitUntilEnded())
-        try rig.expectKept(turn)
+        try await rig.expectKept(turn)
         #expect(turn.text == "half")
         #expect(turn.finishReason == .interrupted)
         #expect(rig.outcomes.all == [.interrupted])
@@ -80,7 +80,7 @@ struct TurnDrainTests {
         running.cancel()
         try await running.value
         let turn = FinishedTurn(stream: stream, events: await stream.waitUntilEnded())
-        try rig.expectKept(turn)
+        try await rig.expectKept(turn)
         #expect(turn.finishReason == .interrupted)
     }
 }

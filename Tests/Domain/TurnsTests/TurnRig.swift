@@ -82,28 +82,29 @@ struct TurnRig: Sendable {
         beforeAppends { if $0.contains(kind) { throw error } }
     }
 
-    func parts(of turn: FinishedTurn) throws -> TurnRecordParts? { try log.record(of: turn.stream.turnID, in: turn.stream.sessionID) }
+    func entries(of turn: FinishedTurn) async throws -> TurnEntries? {
+        try await log.entries(of: turn.stream.turnID, in: turn.stream.sessionID)
+    }
 
     /// What holds of every turn that was run, however it ended: one end; what was shown is what the log gives again, or the turn is
     /// told to have failed and what was shown is the beginning of what is kept.
-    func expectKept(_ turn: FinishedTurn, isLogged: Bool = true, _ comment: Comment? = nil, _ place: SourceLocation = #_sourceLocation) throws {
+    func expectKept(_ turn: FinishedTurn, isLogged: Bool = true, _ comment: Comment? = nil, _ place: SourceLocation = #_sourceLocation) async throws {
         #expect(turn.events.count { $0.endsTurn } == 1, comment, sourceLocation: place)
         #expect(turn.end?.endsTurn == true, comment, sourceLocation: place)
         #expect(runner.runningTurn(of: turn.stream.sessionID) == nil, comment, sourceLocation: place)
         guard isLogged else {
-            #expect(log.sessionCount == 0, comment, sourceLocation: place)
+            #expect(try await log.allEvents(of: turn.stream.sessionID).isEmpty, comment, sourceLocation: place)
             return
         }
         #expect(spool.written(of: turn.stream.turnID) == turn.answer, comment, sourceLocation: place)
         let isReleased = spool.released.contains(turn.stream.turnID)
-        guard let parts = try parts(of: turn), let opened = parts.opened, let message = parts.message else {
+        guard let entries = try await entries(of: turn), let record = entries.record(of: turn.stream.sessionID) else {
             #expect(turn.failure != nil, comment, sourceLocation: place)
             #expect(!isReleased, "what is not in the log is needed", sourceLocation: place)
             return
         }
-        let record = TurnRecord(sessionID: turn.stream.sessionID, opened: opened, sources: parts.sources, message: message)
         #expect(isReleased, comment, sourceLocation: place)
-        #expect(parts.outcomes == [message.status], comment, sourceLocation: place)
+        #expect(entries.outcomes == [record.message.status], comment, sourceLocation: place)
         #expect(record.events.last == turn.end, comment, sourceLocation: place)
         if turn.failure == nil {
             #expect(record.events == turn.events, comment, sourceLocation: place)

@@ -22,10 +22,10 @@ struct TurnRunnerTests {
                 [.text("one "), .pieces([.text("two"), .chunk(["tool": 1])]), .pieces([])],
                 end: GenerationEnd(finishReason: .length, usage: usage, model: "theirs")))
         let turn = try await rig.run(rig.request())
-        try rig.expectKept(turn)
+        try await rig.expectKept(turn)
         #expect(turn.answer == [.delta("one "), .delta("two"), .chunk(["tool": 1])])
         #expect(turn.finishReason == .length)
-        let message = try rig.parts(of: turn)?.message
+        let message = try await rig.entries(of: turn)?.message
         #expect(message?.usage == usage)
         #expect(message?.model == "theirs")
         #expect(rig.outcomes.all == [.complete])
@@ -33,7 +33,7 @@ struct TurnRunnerTests {
 
     @Test func anAnswerFromDocuments() async throws {
         let turn = try await rig.run([.text("Hold the reset button for ten seconds [1"), .text("].")], .documents(.init()))
-        try rig.expectKept(turn)
+        try await rig.expectKept(turn)
         #expect(turn.text == "Hold the reset button for ten seconds [1].")
         guard case .session(let session) = turn.events.first, case .sources(let sources, .lexical) = turn.events[1] else {
             Issue.record("\(turn.events)")
@@ -46,13 +46,13 @@ struct TurnRunnerTests {
             return
         }
         #expect(citation.status == .verified)
-        #expect(try rig.parts(of: turn)?.sources?.sources == sources)
+        #expect(try await rig.entries(of: turn)?.sources?.sources == sources)
     }
 
     @Test func aTurnThatIsNotToBeKeptLeavesNothing() async throws {
         rig.models.answer(with: ScriptedModel([.text("a")]))
         let turn = try await rig.run(rig.request(isLogged: false))
-        try rig.expectKept(turn, isLogged: false)
+        try await rig.expectKept(turn, isLogged: false)
         #expect(rig.spool.written(of: turn.stream.turnID).isEmpty)
         #expect(turn.finishReason == .stop)
     }
@@ -69,7 +69,7 @@ struct TurnRunnerTests {
     @Test func anAnswerWithoutBoundsIsCut() async throws {
         let text = String(repeating: "x", count: TurnMachine.answerLimit / 2 + 1)
         let turn = try await rig.run([.text(text), .text(text), .text("never")])
-        try rig.expectKept(turn)
+        try await rig.expectKept(turn)
         #expect(turn.finishReason == .length)
         #expect(turn.text.utf8.count == 2 * text.utf8.count)
     }
@@ -86,8 +86,8 @@ struct TurnRunnerTests {
             _ = try rig.runner.start(rig.request(), on: again)
         }
         gate.open()
-        try rig.expectKept(FinishedTurn(stream: stream, events: await stream.waitUntilEnded()))
-        #expect(rig.log.allEvents(of: stream.sessionID).count == 5)
+        try await rig.expectKept(FinishedTurn(stream: stream, events: await stream.waitUntilEnded()))
+        #expect(try await rig.log.allEvents(of: stream.sessionID).count == 5)
     }
 
     @Test func whoSeesTheEndMayBeginTheNext() async throws {
@@ -96,7 +96,7 @@ struct TurnRunnerTests {
             let row = try #require(try await rig.row(of: turn.stream.sessionID))
             #expect(row.runningTurnID == nil)
             turn = try await rig.run(rig.request(in: row))
-            try rig.expectKept(turn)
+            try await rig.expectKept(turn)
         }
         #expect(rig.outcomes.all.count == 31)
     }
@@ -129,10 +129,10 @@ struct TurnRunnerTests {
         let stream = rig.runner.newStream(for: nil)
         rig.models.answer(with: ScriptedModel([.text("half "), .run { [rig] in await rig.stop(stream.sessionID, reason) }, .text("never")]))
         let turn = try await rig.run(rig.request(), on: stream)
-        try rig.expectKept(turn)
+        try await rig.expectKept(turn)
         #expect(turn.text == "half ")
         #expect(turn.finishReason == (reason == .stopped ? .stopped : .interrupted))
-        #expect(try rig.parts(of: turn)?.message?.status == (reason == .stopped ? .stopped : .interrupted))
+        #expect(try await rig.entries(of: turn)?.message?.status == (reason == .stopped ? .stopped : .interrupted))
         #expect(try await rig.row(of: stream.sessionID)?.runningTurnID == nil)
     }
 
@@ -141,7 +141,7 @@ struct TurnRunnerTests {
         rig.library.beforeEachSearch { [rig] in await rig.stop(stream.sessionID) }
         rig.models.answer(with: ScriptedModel([.text("never")]))
         let turn = try await rig.run(rig.request(.documents(.init())), on: stream)
-        try rig.expectKept(turn)
+        try await rig.expectKept(turn)
         #expect(turn.text.isEmpty)
         #expect(turn.finishReason == .stopped)
     }
@@ -165,15 +165,15 @@ struct TurnRunnerTests {
         var steps = (0..<6).map { ScriptedModel.Step.text("\($0)") }
         steps.insert(.fail(failure), at: number)
         let turn = try await rig.run(steps)
-        try rig.expectKept(turn)
+        try await rig.expectKept(turn)
         #expect(turn.text == "012345".prefix(number))
         #expect(turn.failure == failure)
         #expect(rig.outcomes.all == [.failed])
     }
 
     @Test func anErrorThatNobodyKnowsIsNotTold() async throws {
-        let turn = try await rig.run([.fail(ScriptedLog.NotScripted())])
-        try rig.expectKept(turn)
+        let turn = try await rig.run([.fail(ScriptedLibrary.NotScripted())])
+        try await rig.expectKept(turn)
         #expect(turn.failure?.code == "internal_error")
         #expect(turn.failure?.message.contains("NotScripted") == false)
     }
@@ -181,7 +181,7 @@ struct TurnRunnerTests {
     @Test func aSearchThatFails() async throws {
         rig.library.beforeEachSearch { throw RetrievalError.noSuchCollection }
         let turn = try await rig.run([.text("never")], .documents(.init()))
-        try rig.expectKept(turn)
+        try await rig.expectKept(turn)
         #expect(turn.failure?.code == "not_found")
         #expect(turn.text.isEmpty)
     }

@@ -13,10 +13,10 @@ struct TurnStorageFailureTests {
         let rig = TurnRig()
         rig.failAppends(of: .turnOpened)
         let turn = try await rig.run(Self.answer, fromDocuments ? .documents(.init()) : .passThrough([:]))
-        try rig.expectKept(turn)
+        try await rig.expectKept(turn)
         #expect(turn.events.count == 1)
         #expect(turn.failure?.code == "storage_full")
-        #expect(rig.log.sessionCount == 0)
+        #expect(try await rig.log.allEvents(of: turn.stream.sessionID).isEmpty)
         #expect(rig.outcomes.all == [.failed])
     }
 
@@ -24,11 +24,11 @@ struct TurnStorageFailureTests {
         let rig = TurnRig()
         rig.failAppends(of: .sourcesFrozen, with: LogError.unavailable(reason: "secret path"))
         let turn = try await rig.run(Self.answer, .documents(.init()))
-        try rig.expectKept(turn)
+        try await rig.expectKept(turn)
         #expect(turn.events.count == 2)
         #expect(turn.failure?.code == "storage_unavailable")
         #expect(turn.failure?.message.contains("secret") == false)
-        #expect(try rig.parts(of: turn)?.outcomes == [.failed])
+        #expect(try await rig.entries(of: turn)?.outcomes == [.failed])
     }
 
     @Test(arguments: [false, true])
@@ -36,7 +36,7 @@ struct TurnStorageFailureTests {
         let rig = TurnRig()
         rig.failAppends(of: .assistantMessage)
         let turn = try await rig.run(Self.answer, fromDocuments ? .documents(.init()) : .passThrough([:]))
-        try rig.expectKept(turn)
+        try await rig.expectKept(turn)
         #expect(turn.text == "Hold the reset button for ten seconds [1].")
         #expect(turn.failure?.code == "storage_full")
         #expect(rig.spool.released.isEmpty)
@@ -58,10 +58,10 @@ struct TurnStorageFailureTests {
     func aSpoolWithoutRoomEndsWhatIsShown(room: Int, fromDocuments: Bool) async throws {
         let rig = TurnRig(spoolRoom: room)
         let turn = try await rig.run(Self.answer + (fromDocuments ? [] : [.text("more")]), fromDocuments ? .documents(.init()) : .passThrough([:]))
-        try rig.expectKept(turn)
+        try await rig.expectKept(turn)
         #expect(turn.answer == ["Hold the reset button ", "for ten seconds [1]."].prefix(room).map(TurnEvent.delta))
         #expect(turn.failure?.code == "storage_full")
-        #expect(try rig.parts(of: turn)?.outcomes == [.failed])
+        #expect(try await rig.entries(of: turn)?.outcomes == [.failed])
         #expect(rig.outcomes.all == [.failed])
     }
 
@@ -71,7 +71,7 @@ struct TurnStorageFailureTests {
         let steps: [ScriptedModel.Step] = [.text("a"), .run { await rig.stop(stream.sessionID) }, .text("b")]
         rig.models.answer(with: ScriptedModel(steps, heedsCancellation: false))
         let turn = try await rig.run(rig.request(), on: stream)
-        try rig.expectKept(turn)
+        try await rig.expectKept(turn)
         #expect(turn.text == "a")
         #expect(turn.failure?.code == "storage_full")
     }
