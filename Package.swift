@@ -141,7 +141,7 @@ let edge: [[Target]] = [
 let testing: [Target] = [
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .target(
-        name: "ConversationTesting", dependencies: ["Conversation", "TimeOrdered", "JSON"], path: "Tests/Domain/ConversationTesting",
+        name: "ConversationTesting", dependencies: ["Conversation", "TimeOrdered", "JSON", "TestSupport"], path: "Tests/Domain/ConversationTesting",
         swiftSettings: settings),
 ]
 

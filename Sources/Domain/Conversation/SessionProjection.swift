@@ -62,7 +62,8 @@ package struct SessionProjection: Sendable {
                 $0.status = message.status
             }
         case .groupClosed(let closed):
-            row.runningTurnID = nil
+            // Another turn may run by now, where the end of this one could not be stored in its time.
+            if row.runningTurnID == event.group { row.runningTurnID = nil }
             guard let group = event.group, var turn = openTurns.removeValue(forKey: group) else { return nil }
             turn.status = closed.outcome
             return turn

@@ -9,68 +9,97 @@ struct ChatCompletionStreamDecoder {
         code: "provider_stream_broken", message: "The model's provider broke off in the middle of its answer.", retryable: true)
 
     private var parser = EventStreamParser()
+    /// Answers that were begun and that were ended: a request may ask for several.
+    private var begun: Set<Int> = []
+    private var ended: Set<Int> = []
     private var finishReason: String?
     private var usage: TokenUsage?
     private var model: String?
-    /// The provider said that nothing follows.
+    /// Thrown at the end, so that what came before it is delivered however the bytes were cut.
+    private var failure: TurnFailure?
+    /// The provider said that nothing follows, or failed: the rest is not read.
     private(set) var isDone = false
 
-    /// - Parameter pieces: what was decoded is added here, also where an error follows it.
-    mutating func feed(_ bytes: some Sequence<UInt8>, into pieces: inout [GenerationPiece]) throws {
+    mutating func feed(_ bytes: some Sequence<UInt8>) throws(EventStreamError) -> [GenerationPiece] {
+        var pieces: [GenerationPiece] = []
         for event in try parser.feed(bytes) where !isDone {
-            if event.data == "[DONE]" { isDone = true } else { try decode(event, &pieces) }
+            if event.data == "[DONE]" {
+                isDone = true
+            } else {
+                do throws(TurnFailure) { try decode(event, &pieces) } catch {
+                    failure = error
+                    isDone = true
+                }
+            }
         }
+        return pieces
     }
 
-    /// - Throws: `TurnFailure` where the stream ended without its closing event.
-    func end() throws -> GenerationEnd {
-        guard finishReason != nil || isDone else { throw Self.broken }
-        return GenerationEnd(finishReason: FinishReason(provider: finishReason), usage: usage, model: model)
+    /// - Throws: where the stream ended without its closing event, or the provider failed or gave the answer up.
+    func end() throws(TurnFailure) -> GenerationEnd {
+        if let failure { throw failure }
+        guard isDone || !ended.isEmpty && begun.isSubset(of: ended) else { throw Self.broken }
+        return GenerationEnd(finishReason: try FinishReason(provider: finishReason), usage: usage, model: model)
     }
 
-    private mutating func decode(_ event: StreamedEvent, _ pieces: inout [GenerationPiece]) throws {
+    private mutating func decode(_ event: StreamedEvent, _ pieces: inout [GenerationPiece]) throws(TurnFailure) {
         guard let chunk = try? JSONParser.parse(event.data.utf8) else { throw Self.broken }  // reason: said in other words
-        if event.name == "error" || chunk["error"].map({ !$0.isNull }) == true {
-            let message = chunk["error"]?["message"]?.string ?? chunk["message"]?.string
-            throw TurnFailure(
-                code: "provider_error", message: "The model's provider failed: \(ProviderRefusal.shortened(message ?? "no reason given")).",
-                retryable: true)
-        }
+        if let failure = TurnFailure(reportedBy: chunk, asError: event.name == "error") { throw failure }
         if let used = TokenUsage(chunk["usage"]) { usage = used }
-        if model == nil { model = chunk["model"]?.string }
+        if model == nil, let name = chunk["model"]?.string, !name.isEmpty { model = name }
         guard let choices = chunk["choices"]?.array, let choice = choices.first else { return }
-        if let reason = choice["finish_reason"]?.string { finishReason = reason }
-        if choices.count == 1, choice["index"]?.int ?? 0 == 0, let text = choice["delta"]?["content"]?.string, !text.isEmpty {
-            pieces.append(.text(text))
+        for choice in choices { note(choice) }
+        let isFirst = choices.count == 1 && choice["index"]?.int ?? 0 == 0
+        let content = ProviderText(choice["delta"]?["content"])
+        if isFirst, !content.text.isEmpty { pieces.append(.text(content.text)) }
+        if !isFirst {
+            pieces.append(.chunk(Self.withoutUsage(chunk)))
+        } else if let rest = Self.beyondText(chunk, choice, content) {
+            pieces.append(.chunk(rest))
         }
-        if let rest = Self.beyondText(chunk, choices) { pieces.append(.chunk(rest)) }
+    }
+
+    /// Some providers send an empty finish reason as long as there is none.
+    private mutating func note(_ choice: JSONValue) {
+        let index = choice["index"]?.int ?? 0
+        begun.insert(index)
+        guard let reason = choice["finish_reason"]?.string, !reason.isEmpty else { return }
+        ended.insert(index)
+        if index == 0 || finishReason == nil { finishReason = reason }
+    }
+
+    private static func withoutUsage(_ chunk: JSONValue) -> JSONValue {
+        guard var object = chunk.object else { return chunk }
+        object["usage"] = nil
+        return .object(object)
     }
 
     /// The chunk without its plain text; nil where nothing else is in it.
-    private static func beyondText(_ chunk: JSONValue, _ choices: [JSONValue]) -> JSONValue? {
-        let single = choices.count == 1 && choices[0]["index"]?.int ?? 0 == 0
-        if single {
-            let delta = choices[0]["delta"]?.object?.members ?? []
-            let plain = delta.allSatisfy { $0.name == "content" || $0.name == "role" || $0.value.isNull }
-            let probabilities = choices[0]["logprobs"].map { !$0.isNull } ?? false
-            if plain, !probabilities { return nil }
-        }
-        guard var object = chunk.object else { return nil }
-        if single, case .object(var choice)? = choices.first {
-            var delta = choice["delta"]?.object ?? JSONObject()
-            delta["content"] = nil
-            choice["delta"] = .object(delta)
-            choice["finish_reason"] = .null
-            object["choices"] = [.object(choice)]
-        }
-        object["usage"] = nil
+    private static func beyondText(_ chunk: JSONValue, _ choice: JSONValue, _ content: ProviderText) -> JSONValue? {
+        let delta = choice["delta"]?.object ?? JSONObject()
+        let plain = content.others.isEmpty && delta.members.allSatisfy { $0.name == "content" || $0.name == "role" || $0.value.isNull }
+        let probabilities = choice["logprobs"].map { !$0.isNull } ?? false
+        if plain, !probabilities { return nil }
+        guard var object = withoutUsage(chunk).object, case .object(var rest) = choice else { return nil }
+        var others = delta
+        others["content"] = content.others.isEmpty ? nil : .array(content.others)
+        rest["delta"] = .object(others)
+        rest["finish_reason"] = .null
+        object["choices"] = [.object(rest)]
         return .object(object)
     }
 }
 
 extension FinishReason {
-    /// What a provider calls the end; a filter's stop is an end like any other.
-    init(provider reason: String?) { self = reason == "length" ? .length : .stop }
+    /// What a provider calls the end; a filter's stop is an end like any other. Beside OpenAI's names stand Mistral's, DeepSeek's and vLLM's.
+    /// - Throws: where it is the provider that gave the answer up.
+    init(provider reason: String?) throws(TurnFailure) {
+        switch reason {
+        case "length", "model_length": self = .length
+        case "error", "abort", "insufficient_system_resource": throw ChatCompletionStreamDecoder.broken
+        default: self = .stop
+        }
+    }
 }
 
 extension TokenUsage {

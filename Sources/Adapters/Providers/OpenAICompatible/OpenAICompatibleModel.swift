@@ -32,8 +32,6 @@ package struct OpenAICompatibleModel: LanguageModel {
     /// Bytes of a response that is not a stream, or of an error.
     private static let bodyLimit = 8 << 20
     private static let errorLimit = 64 << 10
-    /// Seconds that a provider may ask to wait at the most.
-    private static let longestRetryAfter = 3600.0
 
     let settings: Settings
     private let client: HTTPClient
@@ -125,9 +123,8 @@ package struct OpenAICompatibleModel: LanguageModel {
     private static func refusal(_ head: HTTPResponseHead, _ response: ResponseReader) async -> ProviderRefusal {
         let body = try? await response.body(limit: errorLimit)  // reason: the status alone tells enough
         let parsed = body.flatMap { try? JSONParser.parse($0.readableBytesView) }  // reason: an error's body need not be JSON
-        let retryAfter = head.headers.first(name: "Retry-After").flatMap(Double.init).map { max(0, min($0, longestRetryAfter)) }
         return ProviderRefusal(
-            status: Int(head.status.code), retryAfter: retryAfter.map { .milliseconds(Int($0 * 1000)) },
+            status: Int(head.status.code), retryAfter: ProviderRefusal.retryAfter(head.headers.first(name: "Retry-After")),
             message: parsed?["error"]?["message"]?.string ?? parsed?["message"]?.string)
     }
 
@@ -138,7 +135,7 @@ package struct OpenAICompatibleModel: LanguageModel {
         do {
             while !decoder.isDone, let buffers = try await response.next() {
                 var pieces: [GenerationPiece] = []
-                let decoded = Result { for buffer in buffers { try decoder.feed(buffer.readableBytesView, into: &pieces) } }
+                let decoded = Result { for buffer in buffers { pieces += try decoder.feed(buffer.readableBytesView) } }
                 if !pieces.isEmpty { try await deliver(pieces) }
                 try decoded.get()
             }
@@ -169,11 +166,8 @@ package struct OpenAICompatibleModel: LanguageModel {
             if Task.isCancelled { throw CancellationError() }
             throw ChatCompletionStreamDecoder.broken
         }
-        let choice = body["choices"]?[0]
-        let text = choice?["message"]?["content"]?.string ?? ""
-        try await deliver((text.isEmpty ? [] : [.text(text)]) + [.chunk(body)])
-        return GenerationEnd(
-            finishReason: FinishReason(provider: choice?["finish_reason"]?.string), usage: TokenUsage(body["usage"]),
-            model: body["model"]?.string)
+        let response = try ChatCompletionResponse(body)
+        try await deliver(response.pieces)
+        return response.end
     }
 }

@@ -8,6 +8,8 @@ struct ProviderRefusal: Error {
     let message: String?
 
     private static let messageLimit = 300
+    /// A longer wait than this is read as this; it is more than a turn ever waits.
+    private static let longestRetryAfter = 3600.0
 
     var isWorthRetrying: Bool {
         switch status {
@@ -33,6 +35,12 @@ struct ProviderRefusal: Error {
                 code: "provider_refused_request", message: "The model's provider refused the request with status \(status)\(reason).",
                 retryable: false)
         }
+    }
+
+    /// The value of `Retry-After` in seconds, whole or not; nil for a date and for what is no time to wait.
+    static func retryAfter(_ header: String?) -> Duration? {
+        guard let seconds = header.flatMap(Double.init), seconds >= 0 else { return nil }
+        return .milliseconds(Int(min(seconds, longestRetryAfter) * 1000))
     }
 
     static func shortened(_ text: String) -> String {

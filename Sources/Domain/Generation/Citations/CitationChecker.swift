@@ -30,8 +30,10 @@ package struct CitationChecker {
     private var possibleEnd: Int?
     private var markers: [Marker] = []
     private var held: [Unicode.Scalar] = []
+    /// Backticks of the run that goes on.
     private var backticks = 0
-    private var inCode = false
+    /// Backticks that opened the code which goes on; 0 outside code.
+    private var codeTicks = 0
     private var text = String.UnicodeScalarView()
     private var outputs: [Output] = []
 
@@ -70,7 +72,8 @@ package struct CitationChecker {
 
     private mutating func take(_ scalar: Unicode.Scalar) {
         if held.isEmpty {
-            if scalar == "[", !inCode { held.append(scalar) } else { show(scalar) }
+            trackCode(scalar)
+            if scalar == "[", codeTicks == 0 { held.append(scalar) } else { show(scalar) }
             return
         }
         if scalar == "]" {
@@ -129,7 +132,6 @@ package struct CitationChecker {
     // MARK: Sentences
 
     private mutating func show(_ scalar: Unicode.Scalar) {
-        trackCode(scalar)
         if scalar.properties.isWhitespace {
             if possibleEnd == nil, endsSentence() { possibleEnd = answer.count }
             if scalar == "\n", answer.last == "\n", possibleEnd == nil { possibleEnd = answer.count }
@@ -149,13 +151,23 @@ package struct CitationChecker {
         return Sentences.end(of: answer, at: index, from: sentenceStart) == answer.count
     }
 
+    /// A run of backticks opens code, and one as long closes it. Code within a line ends with its paragraph at the latest, so that a
+    /// backtick which nothing closes hides no marker beyond.
     private mutating func trackCode(_ scalar: Unicode.Scalar) {
+        let fence = 3
         if scalar == "`" {
             backticks += 1
-        } else if backticks > 0 {
-            inCode.toggle()
+            return
+        }
+        if backticks > 0 {
+            if codeTicks == 0 {
+                codeTicks = backticks
+            } else if backticks == codeTicks || codeTicks >= fence && backticks > codeTicks {
+                codeTicks = 0
+            }
             backticks = 0
         }
+        if scalar == "\n", answer.last == "\n", codeTicks < fence { codeTicks = 0 }
     }
 
     private mutating func closeSentence(at end: Int) {

@@ -108,6 +108,9 @@ package struct TurnMachine {
                 status: reason == .stopped ? .stopped : .interrupted, reason: reason == .stopped ? .stopped : .interrupted)
         case (.retrieving, .failed(let failure)), (.freezing, .failed(let failure)), (.generating, .failed(let failure)):
             return finish(status: .failed, failure: failure)
+        case (.closing, .failed(let failure)):
+            // The last of the answer could not be shown.
+            return finish(status: .failed, failure: failure)
         case (.closing, .closed):
             phase = .ended
             return end.map { [.publish($0)] } ?? []

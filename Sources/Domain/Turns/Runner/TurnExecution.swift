@@ -101,7 +101,11 @@ final class TurnExecution: Sendable {
     }
 
     private func handle(_ input: TurnMachine.Input, _ progress: inout Progress) async {
-        for action in handled(input, &progress) { await perform(action, &progress) }
+        for action in handled(input, &progress) {
+            await perform(action, &progress)
+            // What could not be shown is not stored as if it had been.
+            if case .show = action, let broken = progress.broken { return await handle(.failed(broken), &progress) }
+        }
     }
 
     private func handled(_ input: TurnMachine.Input, _ progress: inout Progress) -> [TurnMachine.Action] {
@@ -115,7 +119,8 @@ final class TurnExecution: Sendable {
         case .freeze(let frozen):
             do {
                 try await append([EventDraft(.sourcesFrozen(frozen), group: stream.turnID)])
-                await handle(turn.stopReason.map(TurnMachine.Input.stop) ?? .sourcesFrozen, &progress)
+                // A stop comes after: sources that are in the log were shown.
+                await handle(.sourcesFrozen, &progress)
             } catch {
                 await handle(.failed(Self.failure(error)), &progress)
             }
@@ -166,7 +171,7 @@ final class TurnExecution: Sendable {
                     isOpen = true
                 }
                 if progress.timings.firstDeltaMs == nil { progress.timings.firstDeltaMs = elapsed }
-                for action in handled(.pieces(pieces), &progress) { await perform(action, &progress) }
+                await handle(.pieces(pieces), &progress)
                 if let broken = progress.broken { throw broken }
                 if progress.machine.hasEnded { throw CancellationError() }
             }

@@ -28,6 +28,9 @@ package final class SessionFeed: Service {
         for watcher in state.withLock({ $0.watchers.values.flatMap(\.values) }) { watcher.yield(.idle) }
     }
 
+    /// How many watch, over all sessions.
+    package var watcherCount: Int { state.withLock { $0.watchers.values.reduce(0) { $0 + $1.count } } }
+
     /// Signals from now on; several that nobody has taken yet become one.
     package func signals(of session: SessionID) -> AsyncStream<Signal> {
         let (stream, continuation) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingOldest(1))

@@ -1,0 +1,123 @@
+package import Conversation
+import Synchronization
+import TimeOrdered
+
+/// What an `InMemoryLogStore` has written. It outlives the store, as a disk does.
+package final class InMemoryLog: Sendable {
+    let state = Mutex(State())
+
+    package init() {}
+
+    struct State: Sendable {
+        var sessions: [SessionID: StoredSession] = [:]
+        var tombstones: [SessionID: Tombstone] = [:]
+        var claims: [ClaimKey: StoredClaim] = [:]
+        var checkpoints: [Checkpoint] = []
+        /// Sessions with events that no checkpoint holds yet.
+        var changed: Set<SessionID> = []
+    }
+
+    struct StoredSession: Sendable {
+        var events: [LogEvent] = []
+        var row: SessionRow?
+        var turns: [TurnID: TurnRow] = [:]
+
+        var timeline: [TurnRow] { turns.values.sorted { $0.position < $1.position } }
+        var openTurns: [TurnRow] { turns.values.filter { $0.status == .generating || $0.id == row?.runningTurnID } }
+    }
+
+    struct Tombstone: Sendable {
+        let seq: Int
+        let hash: EventHash
+        var isInCheckpoint = false
+    }
+
+    struct ClaimKey: Sendable, Hashable {
+        let user: UUIDv7
+        let key: [UInt8]
+    }
+
+    struct StoredClaim: Sendable {
+        let claim: IdempotencyClaim
+        let createdAt: Timestamp
+    }
+
+    /// A session's last event, as a checkpoint holds it.
+    struct Head: Sendable, Codable {
+        let session: SessionID
+        let seq: Int
+        let hash: String
+        let deleted: Bool
+    }
+
+    struct Checkpoint: Sendable {
+        let number: Int
+        let createdAt: Timestamp
+        let heads: [UInt8]
+        let hash: EventHash
+    }
+}
+
+extension InMemoryLog.State {
+    /// Everything is made in copies and put in place at the end, so a batch that is refused leaves nothing.
+    mutating func append(_ batch: AppendBatch, now: Timestamp) throws -> [LogEvent] {
+        var session = try sessionToExtend(batch)
+        var projection = SessionProjection(session: session.row, openTurns: session.openTurns)
+        var previous = session.events.last?.hash ?? .beginning(of: batch.sessionID)
+        var appended: [LogEvent] = []
+        for draft in batch.drafts {
+            let (seq, kind) = (session.events.count + 1, draft.payload.kind)
+            let payload = try draft.payload.encoded()
+            let hash = EventHash(after: previous, seq: seq, kind: kind.rawValue, group: draft.group, createdAt: now, payload: payload)
+            let event = LogEvent(
+                sessionID: batch.sessionID, seq: seq, kind: kind, payload: payload, group: draft.group, createdAt: now, hash: hash)
+            if let turn = try projection.apply(event, draft.payload) { session.turns[turn.id] = turn }
+            session.events.append(event)
+            appended.append(event)
+            previous = hash
+        }
+        session.row = projection.session
+        sessions[batch.sessionID] = session
+        if !appended.isEmpty { changed.insert(batch.sessionID) }
+        if let claim = batch.idempotency { save(claim, now: now) }
+        return appended
+    }
+
+    private func sessionToExtend(_ batch: AppendBatch) throws -> InMemoryLog.StoredSession {
+        guard tombstones[batch.sessionID] == nil else { throw LogError.noSession(batch.sessionID) }
+        if let known = sessions[batch.sessionID], known.row != nil { return known }
+        guard case .sessionCreated = batch.drafts.first?.payload else { throw LogError.noSession(batch.sessionID) }
+        return InMemoryLog.StoredSession()
+    }
+
+    mutating func delete(_ session: SessionID, of user: UUIDv7) -> Bool {
+        guard let row = sessions[session]?.row, row.userID == user else { return false }
+        sessions[session] = nil
+        changed.remove(session)
+        tombstones[session] = InMemoryLog.Tombstone(seq: row.headSeq, hash: row.headHash)
+        claims = claims.filter { if case .turn(session, turn: _) = $0.value.claim.outcome { false } else { true } }
+        return true
+    }
+
+    mutating func save(_ claim: IdempotencyClaim, now: Timestamp) {
+        let key = InMemoryLog.ClaimKey(user: claim.userID, key: Array(claim.key.utf8))
+        claims[key] = InMemoryLog.StoredClaim(claim: claim, createdAt: now)
+    }
+}
+
+// MARK: Damage
+
+extension InMemoryLog {
+    package func replaceLog(of session: SessionID, with events: [LogEvent]) {
+        state.withLock { $0.sessions[session, default: StoredSession()].events = events }
+    }
+
+    package func replaceViews(of session: SessionID, with row: SessionRow?, turns: [TurnRow]) {
+        state.withLock { state in
+            state.sessions[session, default: StoredSession()].row = row
+            state.sessions[session]?.turns = Dictionary(uniqueKeysWithValues: turns.map { ($0.id, $0) })
+        }
+    }
+
+    package func removeCheckpoint(_ number: Int) { state.withLock { $0.checkpoints.removeAll { $0.number == number } } }
+}

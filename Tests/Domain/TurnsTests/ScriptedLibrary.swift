@@ -1,0 +1,73 @@
+import Access
+import Conversation
+import JSON
+import Retrieval
+import Synchronization
+import TimeOrdered
+
+/// A library that finds the same passages whatever is asked.
+final class ScriptedLibrary: DocumentStore, PassageIndex {
+    struct NotScripted: Error {}
+
+    private let texts: [String]
+    private let beforeSearch = Mutex<@Sendable () async throws -> Void>({})
+
+    /// - Parameter texts: the passages, best first.
+    init(_ texts: [String]) { self.texts = texts }
+
+    /// Called before each search; what it throws is thrown by the search.
+    func beforeEachSearch(_ body: @escaping @Sendable () async throws -> Void) { beforeSearch.withLock { $0 = body } }
+
+    func search(_ query: PassageQuery) async throws -> [PassageHit] {
+        try await beforeSearch.withLock { $0 }()
+        return texts.indices.map { PassageHit(chunkKey: Int64($0), score: 1, evidence: 1) }
+    }
+
+    func partitions(for asker: Asker, collection: CollectionID?) async throws -> [Int64] { [1] }
+
+    func passages(_ chunkKeys: [Int64]) async throws -> [Int64: Passage] {
+        var passages: [Int64: Passage] = [:]
+        for key in chunkKeys {
+            let text = texts[Int(key)]
+            let id = UUIDv7(high: 1, low: UInt64(key))
+            let document = Document(
+                id: id, key: key, collectionID: id, collectionKey: 1, title: "T", filename: nil, mediaType: "text/plain", size: text.utf8.count,
+                metadata: [:], status: .ready, progress: 1, error: nil, chunkCount: 1, pageCount: nil, generation: 1,
+                createdAt: Timestamp(milliseconds: 0), updatedAt: Timestamp(milliseconds: 0))
+            let chunk = Chunk(
+                id: id, key: key, documentID: id, position: 0, text: text, heading: nil, anchor: nil, page: nil, start: 0,
+                end: text.unicodeScalars.count)
+            passages[key] = Passage(chunk: chunk, document: document)
+        }
+        return passages
+    }
+
+    // MARK: Not needed by turns
+
+    func replace(_ document: IndexableDocument) async throws { throw NotScripted() }
+    func remove(document key: Int64, partition: Int64) async throws { throw NotScripted() }
+    func remove(partition: Int64) async throws { throw NotScripted() }
+    func createCollection(_ change: CollectionChange, by asker: Asker) async throws -> Retrieval.Collection { throw NotScripted() }
+    func collection(_ id: CollectionID, for asker: Asker) async throws -> Retrieval.Collection? { throw NotScripted() }
+    func collection(named name: String, for asker: Asker) async throws -> Retrieval.Collection? { throw NotScripted() }
+    func collections(for asker: Asker, _ page: PageRequest) async throws -> Page<Retrieval.Collection> { throw NotScripted() }
+    func update(collection id: CollectionID, _ change: CollectionChange, by asker: Asker) async throws -> Retrieval.Collection? {
+        throw NotScripted()
+    }
+    func delete(collection id: CollectionID, by asker: Asker) async throws -> Retrieval.Collection? { throw NotScripted() }
+    func add(_ upload: Upload, by asker: Asker) async throws -> AddedDocument { throw NotScripted() }
+    func document(_ id: DocumentID, for asker: Asker) async throws -> Document? { throw NotScripted() }
+    func documents(in collection: CollectionID?, for asker: Asker, _ page: PageRequest) async throws -> Page<Document> { throw NotScripted() }
+    func delete(document id: DocumentID, by asker: Asker) async throws -> Document? { throw NotScripted() }
+    func text(of document: DocumentID, for asker: Asker) async throws -> String? { throw NotScripted() }
+    func chunks(of document: DocumentID, for asker: Asker, _ page: PageRequest) async throws -> Page<Chunk> { throw NotScripted() }
+    func documentKeys(in partitions: [Int64], matching filters: MetadataFilters) async throws -> Set<Int64> { throw NotScripted() }
+    func newUploadPath() throws -> String { throw NotScripted() }
+    func takeQueued() async throws -> QueuedDocument? { throw NotScripted() }
+    func requeueUnfinished() async throws { throw NotScripted() }
+    func begin(_ document: QueuedDocument, title: String, text: String, pageCount: Int?, mediaType: String) async throws { throw NotScripted() }
+    func save(_ chunks: [ChunkDraft], of document: QueuedDocument, progress: Double) async throws { throw NotScripted() }
+    func finish(_ document: QueuedDocument) async throws -> [IndexableChunk]? { throw NotScripted() }
+    func fail(_ document: QueuedDocument, _ error: DocumentError) async throws { throw NotScripted() }
+    func liveChunks(after documentKey: Int64, limit: Int) async throws -> [IndexableDocument] { throw NotScripted() }
+}
