@@ -53,7 +53,7 @@ extension SQLiteLogStore {
 
     private static func hash(number: Int, previous: [UInt8], createdAt: Timestamp, heads: [UInt8]) -> [UInt8] {
         var input: [UInt8] = []
-        input.append(bigEndian: UInt64(number))
+        input.append(bigEndian: UInt64(bitPattern: Int64(number)))
         input.append(bigEndian: UInt64(bitPattern: createdAt.milliseconds))
         return Array(SHA256.hash(data: previous + input + heads))
     }
@@ -122,7 +122,7 @@ extension SQLiteLogStore {
                 heads[id] = nil
             }
             previous = stored
-            expected = seq + 1
+            expected = seq &+ 1
         }
     }
 
