@@ -240,15 +240,19 @@ extension EventPayload {
         }
     }
 
+    /// A request or a provider's chunk may nest as deep as JSON is read at all, and stands some levels down in its event.
+    private static let depthLimit = JSONParser.defaultDepthLimit + 8
+
     package init(kind: EventKind, bytes: [UInt8]) throws {
+        let value = try JSONParser.parse(bytes, depthLimit: Self.depthLimit)
         switch kind {
-        case .sessionCreated: self = .sessionCreated(try decodeJSON(SessionCreated.self, from: bytes))
-        case .sessionUpdated: self = .sessionUpdated(try decodeJSON(SessionUpdated.self, from: bytes))
-        case .userMessage: self = .userMessage(try decodeJSON(UserMessage.self, from: bytes))
-        case .turnOpened: self = .turnOpened(try decodeJSON(TurnOpened.self, from: bytes))
-        case .sourcesFrozen: self = .sourcesFrozen(try decodeJSON(SourcesFrozen.self, from: bytes))
-        case .assistantMessage: self = .assistantMessage(try decodeJSON(AssistantMessage.self, from: bytes))
-        case .groupClosed: self = .groupClosed(try decodeJSON(GroupClosed.self, from: bytes))
+        case .sessionCreated: self = .sessionCreated(try decodeJSON(SessionCreated.self, from: value))
+        case .sessionUpdated: self = .sessionUpdated(try decodeJSON(SessionUpdated.self, from: value))
+        case .userMessage: self = .userMessage(try decodeJSON(UserMessage.self, from: value))
+        case .turnOpened: self = .turnOpened(try decodeJSON(TurnOpened.self, from: value))
+        case .sourcesFrozen: self = .sourcesFrozen(try decodeJSON(SourcesFrozen.self, from: value))
+        case .assistantMessage: self = .assistantMessage(try decodeJSON(AssistantMessage.self, from: value))
+        case .groupClosed: self = .groupClosed(try decodeJSON(GroupClosed.self, from: value))
         }
     }
 }

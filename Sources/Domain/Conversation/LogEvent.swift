@@ -55,7 +55,7 @@ package struct EventHash: Sendable, Hashable {
         hasher.update(data: previous.bytes)
         var head: [UInt8] = []
         head.reserveCapacity(64)
-        head.append(bigEndian: UInt64(seq))
+        head.append(bigEndian: UInt64(bitPattern: Int64(seq)))
         head.append(bigEndian: UInt64(bitPattern: createdAt.milliseconds))
         head.append(bigEndian: group?.high ?? 0)
         head.append(bigEndian: group?.low ?? 0)

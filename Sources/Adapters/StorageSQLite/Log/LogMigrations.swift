@@ -19,10 +19,12 @@ enum LogMigrations {
             digest BLOB NOT NULL UNIQUE, scopes TEXT NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER) WITHOUT ROWID;
         """
 
+    /// Positions are never given twice (`AUTOINCREMENT`): a checkpoint takes in what stands after the last one's position, also where
+    /// the sessions at the end were deleted since.
     private static let log = """
         CREATE TABLE events (
-            position INTEGER PRIMARY KEY, session BLOB NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, payload BLOB NOT NULL,
-            event_group BLOB, created_at INTEGER NOT NULL, hash BLOB NOT NULL, UNIQUE (session, seq));
+            position INTEGER PRIMARY KEY AUTOINCREMENT, session BLOB NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL,
+            payload BLOB NOT NULL, event_group BLOB, created_at INTEGER NOT NULL, hash BLOB NOT NULL, UNIQUE (session, seq));
         CREATE TABLE sessions (
             id BLOB PRIMARY KEY, user BLOB NOT NULL, workspace BLOB NOT NULL, kind TEXT NOT NULL, title BLOB NOT NULL, collection BLOB,
             metadata BLOB NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, last_message_at INTEGER NOT NULL,
@@ -34,6 +36,7 @@ enum LogMigrations {
             id BLOB PRIMARY KEY, session BLOB NOT NULL, position INTEGER NOT NULL, role TEXT NOT NULL, status TEXT NOT NULL,
             content_seq INTEGER, sources_seq INTEGER, user_turn BLOB, created_at INTEGER NOT NULL) WITHOUT ROWID;
         CREATE UNIQUE INDEX turns_of_session ON turns (session, position);
+        CREATE INDEX turns_open ON turns (session) WHERE status = 'generating';
         CREATE TABLE idempotency_claims (
             user BLOB NOT NULL, key BLOB NOT NULL, fingerprint BLOB NOT NULL, session BLOB, turn BLOB, status INTEGER, body BLOB,
             created_at INTEGER NOT NULL, PRIMARY KEY (user, key)) WITHOUT ROWID;

@@ -18,7 +18,7 @@ extension SQLiteLogStore {
     // MARK: Checkpoints
 
     package func checkpoint() async throws -> Bool {
-        let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        let now = clock.now()
         return try await file.write { database in
             let last = try Row.fetchOne(database, sql: "SELECT * FROM checkpoints ORDER BY number DESC LIMIT 1")
             let after: Int64 = last?["last_position"] ?? 0
@@ -53,7 +53,7 @@ extension SQLiteLogStore {
 
     private static func hash(number: Int, previous: [UInt8], createdAt: Timestamp, heads: [UInt8]) -> [UInt8] {
         var input: [UInt8] = []
-        input.append(bigEndian: UInt64(number))
+        input.append(bigEndian: UInt64(bitPattern: Int64(number)))
         input.append(bigEndian: UInt64(bitPattern: createdAt.milliseconds))
         return Array(SHA256.hash(data: previous + input + heads))
     }
@@ -122,35 +122,37 @@ extension SQLiteLogStore {
                 heads[id] = nil
             }
             previous = stored
-            expected = seq + 1
+            expected = seq &+ 1
         }
     }
 
     // MARK: Rebuilding
 
     package func rebuild(repair: Bool) async throws -> RebuildReport {
-        let (report, folded) = try await file.read { try Self.compare($0, keepDiffering: repair) }
-        guard repair, !folded.isEmpty else { return report }
-        for rows in folded {
-            try await file.write { database in
-                try database.execute(sql: "DELETE FROM turns WHERE session = ?", arguments: [rows.id])
-                try database.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [rows.id])
-                try rows.session?.save(database)
-                for turn in rows.turns { try turn.save(database) }
+        let report = try await file.read { try Self.compare($0) }
+        guard repair else { return report }
+        for id in report.differing {
+            // Forgotten after the commit too: an append in the same commit may have been remembered since.
+            try await file.write(committed: { [self] in forget(id) }) { [self] database in
+                // Folded again: the session may have gone on since it was compared.
+                let folded = try Self.fold(id, database)
+                try database.execute(sql: "DELETE FROM turns WHERE session = ?", arguments: [id])
+                try database.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [id])
+                try folded.session?.save(database)
+                for turn in folded.turns { try turn.save(database) }
+                forget(id)
             }
         }
         return report
     }
 
-    private struct FoldedSession: Sendable {
-        let id: UUIDv7
+    private struct FoldedSession {
         let session: SessionRow?
         let turns: [TurnRow]
     }
 
-    private static func compare(_ database: Database, keepDiffering: Bool) throws -> (RebuildReport, [FoldedSession]) {
+    private static func compare(_ database: Database) throws -> RebuildReport {
         var report = RebuildReport()
-        var differing: [FoldedSession] = []
         let ids = try UUIDv7.fetchAll(database, sql: "SELECT session FROM events GROUP BY session UNION SELECT id FROM sessions ORDER BY 1")
         for id in ids {
             let folded = try fold(id, database)
@@ -159,9 +161,8 @@ extension SQLiteLogStore {
             let turns = try TurnRow.fetch(database, sql: "SELECT * FROM turns WHERE session = ? ORDER BY position", arguments: [id])
             if try session(id, database) == folded.session, turns == folded.turns { continue }
             report.differing.append(id)
-            if keepDiffering { differing.append(folded) }
         }
-        return (report, differing)
+        return report
     }
 
     private static func fold(_ id: UUIDv7, _ database: Database) throws -> FoldedSession {
@@ -173,6 +174,6 @@ extension SQLiteLogStore {
             let event = try LogEvent(row: row)
             if let turn = try projection.apply(event, event.decodedPayload()) { turns[turn.id] = turn }
         }
-        return FoldedSession(id: id, session: projection.session, turns: turns.values.sorted { $0.position < $1.position })
+        return FoldedSession(session: projection.session, turns: turns.values.sorted { $0.position < $1.position })
     }
 }

@@ -11,7 +11,7 @@ package final class SQLiteLogStore: LogStore {
     private static let rememberedSessions = 4_096
 
     let file: SQLiteFile
-    private let clock: WallClock
+    let clock: WallClock
     /// Rows as they are after the last commit; touched on the writer's thread alone.
     private let remembered = Mutex<[SessionID: SessionProjection]>([:])
 
@@ -51,15 +51,21 @@ package final class SQLiteLogStore: LogStore {
         }
     }
 
-    private func forget(_ session: SessionID) { _ = remembered.withLock { $0.removeValue(forKey: session) } }
+    func forget(_ session: SessionID) { _ = remembered.withLock { $0.removeValue(forKey: session) } }
 
     private func projection(of batch: AppendBatch, _ database: Database) throws -> SessionProjection {
         if let known = remembered.withLock({ $0[batch.sessionID] }) { return known }
-        if case .sessionCreated = batch.drafts.first?.payload { return SessionProjection() }
-        guard let row = try Self.session(batch.sessionID, database) else { throw LogError.noSession(batch.sessionID) }
-        guard let running = row.runningTurnID else { return SessionProjection(session: row) }
-        let open = try TurnRow.fetch(database, sql: "SELECT * FROM turns WHERE id = ?", arguments: [running])
-        return SessionProjection(session: row, openTurns: open)
+        if let row = try Self.session(batch.sessionID, database) {
+            return SessionProjection(session: row, openTurns: try TurnRow.open(in: row, database))
+        }
+        guard case .sessionCreated = batch.drafts.first?.payload, try !Self.wasDeleted(batch.sessionID, database) else {
+            throw LogError.noSession(batch.sessionID)
+        }
+        return SessionProjection()
+    }
+
+    private static func wasDeleted(_ id: SessionID, _ database: Database) throws -> Bool {
+        try Row.fetchOne(database.cachedStatement(sql: "SELECT 1 FROM tombstones WHERE session = ?"), arguments: [id]) != nil
     }
 
     package func delete(session: SessionID, of user: UUIDv7) async throws -> Bool {
@@ -166,8 +172,11 @@ package final class SQLiteLogStore: LogStore {
     package func openTurns() async throws -> [OpenTurn] {
         try await file.read { database in
             try TurnRow.fetch(
-                database, sql: "SELECT * FROM turns WHERE id IN (SELECT running_turn FROM sessions WHERE running_turn IS NOT NULL) ORDER BY id",
-                arguments: []
+                database,
+                sql: """
+                    SELECT * FROM turns WHERE id IN (SELECT id FROM turns WHERE status = 'generating'
+                        UNION SELECT running_turn FROM sessions WHERE running_turn IS NOT NULL) ORDER BY id
+                    """, arguments: []
             )
             .map { OpenTurn(session: $0.sessionID, turn: $0) }
         }
@@ -191,6 +200,13 @@ extension LogEvent {
 extension TurnRow {
     static func fetch(_ database: Database, sql: String, arguments: StatementArguments) throws -> [TurnRow] {
         try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map(TurnRow.init)
+    }
+
+    /// The running turn, and those that were left open before it.
+    fileprivate static func open(in session: SessionRow, _ database: Database) throws -> [TurnRow] {
+        try fetch(
+            database, sql: "SELECT * FROM turns WHERE (session = ? AND status = 'generating') OR id = ?",
+            arguments: [session.id, session.runningTurnID])
     }
 }
 

@@ -93,6 +93,11 @@ extension LogStoreContract {
     @Sendable private static func missingEventIsNamed(_ trial: LogStoreTrial) async throws {
         let (session, problems) = try await problems(trial) { _, events in events.filter { $0.seq != 4 } }
         #expect(problems.contains { $0.session == session && $0.seq == 4 })
+        // A number that no event can have is damage like any other.
+        for seq in [-1, 0, Int.max] {
+            let (session, problems) = try await self.problems(trial) { _, events in events.map { $0.seq == 4 ? $0.changed(seq: seq) : $0 } }
+            #expect(problems.contains { $0.session == session && $0.seq == 4 })
+        }
     }
 
     @Sendable private static func cutTailIsNoticed(_ trial: LogStoreTrial) async throws {
@@ -136,10 +141,10 @@ extension LogStoreContract {
 extension LogEvent {
     /// The same event with some of its parts exchanged, as damage does it: the hash stays unless it is given too.
     fileprivate func changed(
-        payload: [UInt8]? = nil, kind: EventKind? = nil, group: GroupID?? = nil, createdAt: Timestamp? = nil, hash: EventHash? = nil
+        seq: Int? = nil, payload: [UInt8]? = nil, kind: EventKind? = nil, group: GroupID?? = nil, createdAt: Timestamp? = nil, hash: EventHash? = nil
     ) -> LogEvent {
         LogEvent(
-            sessionID: sessionID, seq: seq, kind: kind ?? self.kind, payload: payload ?? self.payload, group: group ?? self.group,
+            sessionID: sessionID, seq: seq ?? self.seq, kind: kind ?? self.kind, payload: payload ?? self.payload, group: group ?? self.group,
             createdAt: createdAt ?? self.createdAt, hash: hash ?? self.hash)
     }
 }

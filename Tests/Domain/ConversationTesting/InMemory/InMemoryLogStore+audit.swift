@@ -100,7 +100,7 @@ extension InMemoryLog.StoredSession {
             } else if event.hash != hash {
                 problems.append(.init(session: id, seq: event.seq, reason: "the event was changed"))
             }
-            (previous, expected) = (event.hash, event.seq + 1)
+            (previous, expected) = (event.hash, event.seq &+ 1)
         }
         if let head, events.first(where: { $0.seq == head.seq })?.hash.hex != head.hash {
             problems.append(.init(session: id, seq: head.seq, reason: "a checkpoint holds another event here"))
