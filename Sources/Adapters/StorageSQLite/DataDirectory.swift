@@ -31,10 +31,10 @@ package final class DataDirectory: Sendable {
             try FileManager.default.createDirectory(
                 atPath: path + "/uploads", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw .unusable(path: path, reason: error.localizedDescription)
+            throw .unusable(path: path, reason: Self.reason(error))
         }
         lock = open(path + "/lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-        guard lock >= 0 else { throw .unusable(path: path, reason: String(cString: strerror(errno))) }
+        guard lock >= 0 else { throw .unusable(path: path, reason: String(cString: strerror(errno)).lowercased()) }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             close(lock)
             throw .inUse(path: path)
@@ -42,6 +42,16 @@ package final class DataDirectory: Sendable {
     }
 
     deinit { close(lock) }
+
+    /// Whether there is a log in this folder.
+    package static func exists(at path: String) -> Bool { FileManager.default.fileExists(atPath: path + "/loquat.db") }
+
+    /// What the system says; Foundation's own words speak of files and folders of another kind.
+    private static func reason(_ error: any Error) -> String {
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+        guard cause.domain == NSPOSIXErrorDomain else { return "a folder cannot be made there" }
+        return String(cString: strerror(Int32(cause.code))).lowercased()
+    }
 
     package var logFile: String { path + "/loquat.db" }
     package var libraryFile: String { path + "/library.db" }

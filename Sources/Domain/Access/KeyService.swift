@@ -25,13 +25,19 @@ package struct KeyService: Sendable {
     /// The keys in force of the owner's workspace.
     package func list() async throws -> [APIKey] { try await store.keys(in: store.owner().workspaceID) }
 
-    /// Revokes the key with this id, or every key with this name. Returns how many.
-    package func revoke(_ nameOrID: String) async throws -> Int {
-        var count = 0
-        for key in try await list() where key.id.description == nameOrID || key.name == nameOrID {
-            if try await store.revoke(key.id) { count += 1 }
-        }
-        return count
+    package enum Revocation: Sendable, Hashable {
+        case revoked
+        case notFound
+        /// Several keys have this name: one of their ids must be given.
+        case ambiguous(Int)
+    }
+
+    /// Revokes the key with this id, or the only one with this name.
+    package func revoke(_ nameOrID: String) async throws -> Revocation {
+        let keys = try await list().filter { $0.id.description == nameOrID || $0.name == nameOrID }
+        guard let key = keys.first else { return .notFound }
+        guard keys.count == 1 else { return .ambiguous(keys.count) }
+        return try await store.revoke(key.id) ? .revoked : .notFound
     }
 
     private func user(_ email: String?) async throws -> User {

@@ -13,7 +13,7 @@ package enum LoquatRouter {
     }
 
     private static func router(_ services: ServerServices, trust: Authentication.Trust) -> Router<ServerContext> {
-        let router = Router(context: ServerContext.self)
+        let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestMiddleware(metrics: services.metrics, ids: services.ids, logger: services.logger))
         SystemRoutes(services: services).add(to: router)
         let authentication = Authentication(access: services.access, trust: trust)

@@ -25,6 +25,8 @@ struct RequestMiddleware: RouterMiddleware {
         } catch {
             response = problem(error, request, context).response(requestID: context.requestID)
         }
+        // A body here would be read as the beginning of the next answer.
+        if request.method == .head { response = response.createHeadResponse() }
         response.headers[Self.header] = context.requestID
         metrics.countRequest(status: response.status.code)
         return response

@@ -13,9 +13,12 @@ struct LocalRoutes {
         api.post("keys") { request, _ in try await createKey(request) }
         api.get("keys") { _, _ in try Response.json(try await services.keys.list().map(KeyResource.init)) }
         api.delete("keys/:key") { _, context in
-            let revoked = try await services.keys.revoke(context.parameters.get("key")?.removingPercentEncoding ?? "")
-            guard revoked > 0 else { throw Problem.notFound }
-            return try Response.json(["revoked": revoked])
+            switch try await services.keys.revoke(context.parameters.get("key")?.removingPercentEncoding ?? "") {
+            case .revoked: return Response(status: .noContent)
+            case .notFound: throw Problem.notFound
+            case .ambiguous(let count):
+                throw Problem(status: .conflict, code: "ambiguous_name", detail: "\(count) keys have this name. `loquat keys list` tells their ids.")
+            }
         }
         api.post("verify") { _, _ in try Response.json(VerificationResource(try await services.log.verify())) }
         api.post("rebuild") { request, _ in

@@ -1,4 +1,3 @@
-import ArgumentParser
 import JSON
 import LoquatClient
 import ServerSentEvents
@@ -21,7 +20,7 @@ enum AnswerPrinter {
             case "sources": shown.sources = data["sources"]?.array ?? []
             case "delta": Output.text(data["delta"]?.string ?? "")
             case "citation": if let number = data["number"]?.int { shown.cited.insert(number) }
-            case "error": throw ValidationError(data["message"]?.string ?? "The answer failed.")
+            case "error": throw CommandFailure(data["message"]?.string ?? "The answer failed.")
             default: break
             }
             return true

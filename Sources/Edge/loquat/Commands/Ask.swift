@@ -16,7 +16,7 @@ struct Ask: AsyncParsableCommand {
     @Argument(help: "What to ask.")
     var question: String
 
-    @Option(help: "Ask this collection alone.")
+    @Option(help: "Ask this collection first, and others only where it does not hold the answer.")
     var collection: String?
 
     @Flag(help: "Print the whole answer as JSON.")
@@ -25,6 +25,7 @@ struct Ask: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
+        guard question.contains(where: { !$0.isWhitespace }) else { throw ValidationError("The question is empty.") }
         let (question, collection, json) = (question, collection, json)
         try await LocalServer.withClient(try await common.settings()) { client in
             var body: JSONObject = ["message": .string(question)]

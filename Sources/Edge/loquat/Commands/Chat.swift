@@ -14,7 +14,7 @@ struct Chat: AsyncParsableCommand {
               loquat chat --session 0199c5d2-7a3e-7bb1-8d7e-2f6c0a9b4e11
             """)
 
-    @Option(help: "Ask this collection alone.")
+    @Option(help: "Ask this collection first, and others only where it does not hold the answer.")
     var collection: String?
 
     @Option(help: "Go on with this session.")
@@ -42,8 +42,8 @@ struct Chat: AsyncParsableCommand {
                     do {
                         last = try await AnswerPrinter.stream(.object(body), client)
                         session = last.session ?? session
-                    } catch let error as ValidationError {
-                        Output.note(error.message)
+                    } catch let failure as CommandFailure {
+                        Output.note(failure.description)
                     } catch let failure as Client.Failure {
                         Output.note(failure.description)
                     }

@@ -12,7 +12,7 @@ enum Collections {
             for item in page["items"]?.array ?? [] where item["name"]?.string == name { return item["id"]?.string ?? "" }
             cursor = page["next_cursor"]?.string
         } while cursor != nil
-        guard creating else { throw ValidationError("There is no collection “\(name)”. `loquat ingest PATH --collection \(name)` makes it.") }
+        guard creating else { throw CommandFailure("There is no collection “\(name)”. `loquat ingest PATH --collection \(name)` makes it.") }
         return try await client.request("POST", "/api/v1/collections", body: ["name": .string(name)])["id"]?.string ?? ""
     }
 }

@@ -43,7 +43,7 @@ struct Eval: AsyncParsableCommand {
             settings.dataDirectory = folder.path
             defer { try? FileManager.default.removeItem(at: folder) }  // reason: the system cleans its temporary folder anyway
             let mode = mode
-            let figures = try await LocalServer.withClient(settings) { try await RetrievalEvaluation(set: set, mode: mode).run($0) }
+            let figures = try await LocalServer.withClient(settings, makesData: true) { try await RetrievalEvaluation(set: set, mode: mode).run($0) }
             Output.line(figures.text)
         }
     }

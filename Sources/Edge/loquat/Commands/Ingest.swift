@@ -29,9 +29,9 @@ struct Ingest: AsyncParsableCommand {
 
     func run() async throws {
         let files = IngestFiles.find(paths)
-        guard !files.isEmpty else { throw ValidationError("There is nothing to read at \(paths.joined(separator: ", ")).") }
+        guard !files.isEmpty else { throw CommandFailure("There is nothing to read at \(paths.joined(separator: ", ")).") }
         let (name, showsBar) = (collection, Output.isTerminal)
-        let failed = try await LocalServer.withClient(try await common.settings()) { client in
+        let failed = try await LocalServer.withClient(try await common.settings(), makesData: true) { client in
             let id = try await Collections.id(named: name, client, creating: true)
             var progress = IngestProgress(total: files.count, showsBar: showsBar)
             try await withThrowingTaskGroup(of: JSONValue.self) { group in

@@ -31,7 +31,9 @@ struct Keys: AsyncParsableCommand {
 
         func run() async throws {
             let body: JSONValue = ["name": .string(name), "user": user.map { .string($0) } ?? .null]
-            let made = try await LocalServer.withClient(try await common.settings()) { try await $0.request("POST", "/local/keys", body: body) }
+            let made = try await LocalServer.withClient(try await common.settings(), makesData: true) {
+                try await $0.request("POST", "/local/keys", body: body)
+            }
             Output.line(made["key"]?.string ?? "")
         }
     }
@@ -64,7 +66,7 @@ struct Keys: AsyncParsableCommand {
             do {
                 _ = try await LocalServer.withClient(try await common.settings()) { try await $0.request("DELETE", "/local/keys/\(escaped)") }
             } catch let failure as Client.Failure where failure.status == 404 {
-                throw ValidationError("There is no key “\(key)” in force.")
+                throw CommandFailure("There is no key “\(key)” in force.")
             }
             Output.note("revoked \(key)")
         }

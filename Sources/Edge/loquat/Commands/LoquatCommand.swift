@@ -29,7 +29,10 @@ struct CommonOptions: ParsableArguments {
 
     func settings() async throws -> Settings {
         var settings = try Settings(try await reader())
-        if let dataDir { settings.dataDirectory = dataDir }
+        if let dataDir {
+            guard !dataDir.isEmpty else { throw ValidationError("--data-dir must name a folder.") }
+            settings.dataDirectory = dataDir
+        }
         return settings
     }
 }

@@ -1,5 +1,12 @@
 import Foundation
 
+/// Why a command could not do what it was asked: printed after `Error: `, without the command's usage.
+struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
 /// Standard output and standard error, written at once.
 enum Output {
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import NIOCore
 import ServiceLifecycle
 import UnixSignals
 
@@ -42,7 +43,24 @@ struct Serve: AsyncParsableCommand {
         let services = process.serviceGroup(isPublic: true, signals: [.sigterm, .sigint]) { port in
             Output.line("listening on http://\(host):\(port)")
         }
-        try await services.run()
+        do {
+            try await services.run()
+        } catch {
+            throw Self.explained(error, host: host, port: settings.port)
+        }
         try await process.close()
+    }
+
+    private static func explained(_ error: any Error, host: String, port: Int) -> any Error {
+        switch error {
+        case let error as IOError where error.errnoCode == EADDRINUSE:
+            CommandFailure("Port \(port) is in use already. Choose another with --port; 0 picks a free one.")
+        case let error as IOError where error.errnoCode == EACCES:
+            CommandFailure("Port \(port) is not for this user: ports below 1024 need more rights. Choose another with --port.")
+        case let error as IOError where error.errnoCode == EADDRNOTAVAIL:
+            CommandFailure("\(host) is no address of this machine. 127.0.0.1 is for this machine alone, 0.0.0.0 for the network.")
+        case is SocketAddressError: CommandFailure("There is no host \(host).")
+        default: error
+        }
     }
 }

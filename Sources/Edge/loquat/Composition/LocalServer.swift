@@ -6,11 +6,17 @@ import ServiceLifecycle
 
 /// Gives commands a server to speak to: the one that runs on the data directory, or one of their own for as long as they need it.
 enum LocalServer {
+    /// - Parameter makesData: the command may begin a new data directory; others would only hide a mistyped name.
     static func withClient<Value: Sendable>(
-        _ settings: Settings, _ body: @escaping @Sendable (Client) async throws -> Value
+        _ settings: Settings, makesData: Bool = false, _ body: @escaping @Sendable (Client) async throws -> Value
     ) async throws -> Value {
         let client = Client(socketPath: LocalSocket(dataDirectory: settings.dataDirectory).path)
-        if await isAnswering(client, settings) { return try await body(client) }
+        if LocalSocket(dataDirectory: settings.dataDirectory).isListening { return try await body(client) }
+        guard makesData || LoquatProcess.hasData(settings) else {
+            throw CommandFailure(
+                "There is no data in \(settings.dataDirectory) yet. `loquat ingest PATH --collection NAME` puts documents in; "
+                    + "`--data-dir` names another folder.")
+        }
         var logger = Logger(label: "loquat")
         logger.logLevel = .warning
         let process = try await LoquatProcess(settings, logger: logger)
@@ -34,11 +40,6 @@ enum LocalServer {
         }
         try await process.close()
         return try result.get()
-    }
-
-    private static func isAnswering(_ client: Client, _ settings: Settings) async -> Bool {
-        guard LocalSocket(dataDirectory: settings.dataDirectory).exists else { return false }
-        return (try? await client.request("GET", "/healthz")) != nil  // reason: no answer means no server
     }
 
     private static func waitUntilReady(_ client: Client) async throws {

@@ -35,10 +35,14 @@ struct LoquatProcess {
     private let threads: [NIOThreadPool]
     private let logger: Logger
 
+    /// Whether there is something in the data directory.
+    static func hasData(_ settings: Settings) -> Bool { DataDirectory.exists(at: settings.dataDirectory) }
+
     /// Opens the data directory, and closes what an earlier process left open.
     init(_ settings: Settings, logger: Logger) async throws {
         self.settings = settings
         self.logger = logger
+        ProcessLimits.keepFilesPrivate()
         let ids = UUIDv7Generator()
         directory = try DataDirectory(path: settings.dataDirectory)
         log = try SQLiteLogStore(directory)

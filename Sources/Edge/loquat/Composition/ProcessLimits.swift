@@ -3,9 +3,11 @@ import NIOCore
 
 /// What the process takes of the machine.
 enum ProcessLimits {
-    /// As many open files as are allowed: each stream is one. Files are made for their owner alone.
+    /// Files are made for their owner alone, whichever command makes them.
+    static func keepFilesPrivate() { umask(0o077) }
+
+    /// As many open files as are allowed: each stream is one.
     static func raise() {
-        umask(0o077)
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(7), &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max

@@ -28,7 +28,7 @@ struct RetrievalTestSet: Sendable {
     }
 
     private static func lines(_ path: String) throws -> [JSONValue] {
-        guard let data = FileManager.default.contents(atPath: path) else { throw ValidationError("There is no file \(path).") }
+        guard let data = FileManager.default.contents(atPath: path) else { throw CommandFailure("There is no file \(path).") }
         return try data.split(separator: 0x0a).map { try JSONParser.parse($0) }
     }
 
@@ -38,7 +38,7 @@ struct RetrievalTestSet: Sendable {
         let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".tsv") }.sorted()
         let chosen = name.map { [$0 + ".tsv"] } ?? files
         guard chosen.count == 1, let file = chosen.first, let data = FileManager.default.contents(atPath: "\(folder)/\(file)") else {
-            throw ValidationError("Name one of the judgements in \(folder) with --qrels: \(files.map { $0.dropLast(4) }.joined(separator: ", ")).")
+            throw CommandFailure("Name one of the judgements in \(folder) with --qrels: \(files.map { $0.dropLast(4) }.joined(separator: ", ")).")
         }
         var result: [String: [String: Int]] = [:]
         for line in String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline) {

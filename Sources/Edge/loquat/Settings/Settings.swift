@@ -31,7 +31,11 @@ struct Settings {
         turns.temperature = try reader.double(.llmTemperature, 0...2)
         turns.maxTokens = try reader.int(.llmMaxTokens, 1...1_000_000)
         turns.drainGrace = .milliseconds(Int(try reader.double(.drainGrace, 0...3_600) * 1000))
-        turns.budget = PromptBudget(soft: try reader.int(.budgetSoft, 100...10_000_000), hard: try reader.int(.budgetHard, 100...10_000_000))
+        let (soft, hard) = (try reader.int(.budgetSoft, 100...10_000_000), try reader.int(.budgetHard, 100...10_000_000))
+        guard soft <= hard else {
+            throw SettingsReader.Invalid(setting: Setting.budgetSoft.name, reason: "must not be above \(Setting.budgetHard.name)")
+        }
+        turns.budget = PromptBudget(soft: soft, hard: hard)
         limits.messageCharacters = try reader.int(.messageCharacters, 1...10_000_000)
         limits.uploadBytes = try reader.int(.uploadBytes, 1...(4 << 30))
         storesCompletions = try reader.bool(.storeCompletions)
@@ -40,7 +44,8 @@ struct Settings {
     /// The platform's place for a program's data.
     static var defaultDataDirectory: String {
         let environment = ProcessInfo.processInfo.environment
-        let base = environment["XDG_DATA_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory() + "/.local/share"
+        func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let base = variable("XDG_DATA_HOME") ?? (variable("HOME") ?? NSHomeDirectory()) + "/.local/share"
         return base + "/loquat"
     }
 
