@@ -117,9 +117,8 @@ let edge: [[Target]] = [
         "LoquatServer", in: .edge,
         uses: ["TimeOrdered", "JSON", "ServerSentEvents", "CMD4C", "Access", "Conversation", "Retrieval", "Generation", "Turns"],
         packages: [
-            product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"), product("HTTPTypes", "swift-http-types"), nioCore,
-            logging,
-            lifecycle, crypto,
+            product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"), product("HTTPTypes", "swift-http-types"),
+            nioCore, nioPosix, logging, lifecycle, crypto,
             product("CoreMetrics", "swift-metrics"),
         ]),
     target(

@@ -65,7 +65,10 @@ final class SQLiteFile: Sendable {
     func emptyWriteAheadLog() async {
         await withCheckedContinuation { continuation in
             pool.asyncWriteWithoutTransaction { database in
+                // Appends must not wait for a long reader: it puts this off to the next time.
+                try? database.execute(sql: "PRAGMA busy_timeout=0")  // reason: it is only slower otherwise
                 _ = try? database.checkpoint(.truncate)  // reason: a busy reader puts it off
+                try? database.execute(sql: "PRAGMA busy_timeout=5000")  // reason: as before
                 continuation.resume()
             }
         }

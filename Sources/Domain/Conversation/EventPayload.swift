@@ -27,7 +27,8 @@ package struct TokenUsage: Sendable, Hashable, Codable {
     package init(promptTokens: Int, completionTokens: Int) {
         self.promptTokens = promptTokens
         self.completionTokens = completionTokens
-        totalTokens = promptTokens + completionTokens
+        let (sum, overflow) = promptTokens.addingReportingOverflow(completionTokens)
+        totalTokens = overflow ? .max : sum
     }
 }
 

@@ -149,10 +149,11 @@ final class ResponseReader: HTTPClientResponseDelegate {
     }
 
     private func ended(_ end: Result<Void, any Error>) {
-        let (waiter, timer) = state.withLock { state in
+        let (waiter, timer, room) = state.withLock { state in
             if state.end == nil { state.end = end }
-            return (state.waiter.take(), state.timer.take())
+            return (state.waiter.take(), state.timer.take(), state.room.take())
         }
+        room?.succeed()
         timer?.cancel()
         waiter?.resume()
     }

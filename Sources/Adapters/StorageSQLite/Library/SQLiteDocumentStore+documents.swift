@@ -17,9 +17,11 @@ extension SQLiteDocumentStore {
                 guard let collection = try Self.collection(upload.collectionID, asker, database) else { throw LibraryError.noSuchCollection }
                 guard Self.mayWrite(collection, asker) else { throw LibraryError.mayNotWrite }
                 if let repeated = try Self.repeated(upload, collection, database) {
-                    try database.execute(
-                        sql: "UPDATE documents SET metadata = ?, updated_at = ? WHERE key = ? AND metadata <> ?",
-                        arguments: [Self.text(upload.metadata), now, repeated.key, Self.text(upload.metadata)])
+                    if let metadata = upload.metadata.map(Self.text) {
+                        try database.execute(
+                            sql: "UPDATE documents SET metadata = ?, updated_at = ? WHERE key = ? AND metadata <> ?",
+                            arguments: [metadata, now, repeated.key, metadata])
+                    }
                     return (AddedDocument(document: try Self.document(repeated.key, database), outcome: .unchanged), name)
                 }
                 if let replaced = try Self.replaced(upload, collection, database) {
@@ -57,19 +59,20 @@ extension SQLiteDocumentStore {
         ).map(Document.init)
     }
 
-    /// The old version is found until the new one is ready. Returns the old upload's name.
+    /// The old version is found, under its title, until the new one is ready. Metadata stay where the upload names none. Returns the old
+    /// upload's name.
     private static func replace(
         _ document: Document, _ upload: Upload, upload name: String, _ now: Timestamp, _ database: Database
     ) throws -> String? {
         let old = try String.fetchOne(database, sql: "SELECT upload FROM documents WHERE key = ?", arguments: [document.key])
         try database.execute(
             sql: """
-                UPDATE documents SET title = ?, media_type = ?, size = ?, sha256 = ?, metadata = ?, status = 'queued', progress = 0,
+                UPDATE documents SET asked_title = ?, media_type = ?, size = ?, sha256 = ?, metadata = ?, status = 'queued', attempts = 0, progress = 0,
                     error_code = NULL, error_message = NULL, generation = generation + 1, upload = ?, updated_at = ? WHERE key = ?
                 """,
             arguments: [
-                (upload.title ?? "").blob, upload.mediaType, upload.file.size, Data(upload.file.sha256), text(upload.metadata), name, now,
-                document.key,
+                upload.title?.blob, upload.mediaType, upload.file.size, Data(upload.file.sha256), text(upload.metadata ?? document.metadata), name,
+                now, document.key,
             ])
         return old
     }
@@ -79,12 +82,12 @@ extension SQLiteDocumentStore {
     ) throws -> Int64 {
         try database.execute(
             sql: """
-                INSERT INTO documents (id, collection, title, filename, media_type, size, sha256, metadata, status, upload, created_at,
-                    updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)
+                INSERT INTO documents (id, collection, title, asked_title, filename, media_type, size, sha256, metadata, status, upload, created_at,
+                    updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)
                 """,
             arguments: [
-                id, collection.key, (upload.title ?? "").blob, upload.filename?.blob, upload.mediaType, upload.file.size,
-                Data(upload.file.sha256), text(upload.metadata), name, now, now,
+                id, collection.key, (upload.title ?? "").blob, upload.title?.blob, upload.filename?.blob, upload.mediaType, upload.file.size,
+                Data(upload.file.sha256), text(upload.metadata ?? [:]), name, now, now,
             ])
         return database.lastInsertedRowID
     }

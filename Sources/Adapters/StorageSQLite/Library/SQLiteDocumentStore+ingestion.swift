@@ -5,6 +5,9 @@ package import Retrieval
 import TimeOrdered
 
 extension SQLiteDocumentStore {
+    /// How often a document is read again after the process ended meanwhile.
+    private static let attempts = 3
+
     package func newUploadPath() throws -> String { "\(uploads)/\(ids.next())" }
 
     package func takeQueued() async throws -> QueuedDocument? {
@@ -19,15 +22,25 @@ extension SQLiteDocumentStore {
             guard let row else { return nil }
             var document = try Document(row: row)
             try database.execute(
-                sql: "UPDATE documents SET status = 'processing', progress = 0, updated_at = ? WHERE key = ?", arguments: [now, document.key])
+                sql: "UPDATE documents SET status = 'processing', attempts = attempts + 1, progress = 0, updated_at = ? WHERE key = ?",
+                arguments: [now, document.key])
             document.status = .processing
             document.progress = 0
+            document.title = row.optionalString("asked_title") ?? ""
             return QueuedDocument(document: document, path: "\(uploads)/\(row["upload"] as String)")
         }
     }
 
     package func requeueUnfinished() async throws {
         try await file.write { database in
+            // Whatever ends the process each time it is read must not keep it from starting.
+            try database.execute(
+                sql: """
+                    UPDATE documents SET status = 'failed', error_code = 'ingestion_interrupted', error_message = ?,
+                        title = CASE WHEN title = x'' THEN coalesce(filename, x'') ELSE title END
+                    WHERE status = 'processing' AND attempts >= ?
+                    """,
+                arguments: ["The server ended each time that it read this document. Upload it again, or in parts.".blob, Self.attempts])
             try database.execute(sql: "UPDATE documents SET status = 'queued', progress = 0 WHERE status = 'processing'")
             for table in ["chunks", "document_texts"] {
                 try database.execute(

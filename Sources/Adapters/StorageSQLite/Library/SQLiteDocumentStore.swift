@@ -74,7 +74,7 @@ package final class SQLiteDocumentStore: DocumentStore {
         return try await refusing { [file] in
             try await file.write { database in
                 guard let known = try Self.collection(id, asker, database) else { return nil }
-                guard Self.mayManage(known, asker) else { throw LibraryError.mayNotWrite }
+                guard known.isManaged(by: asker) else { throw LibraryError.mayNotWrite }
                 try database.execute(
                     sql: "UPDATE collections SET name = ?, description = ?, visibility = ?, updated_at = ? WHERE key = ?",
                     arguments: [
@@ -90,7 +90,7 @@ package final class SQLiteDocumentStore: DocumentStore {
     package func delete(collection id: CollectionID, by asker: Asker) async throws -> Retrieval.Collection? {
         let (deleted, paths) = try await file.write { database -> (Retrieval.Collection?, [String]) in
             guard let known = try Self.collection(id, asker, database) else { return (nil, []) }
-            guard Self.mayManage(known, asker) else { throw LibraryError.mayNotWrite }
+            guard known.isManaged(by: asker) else { throw LibraryError.mayNotWrite }
             let paths = try String.fetchAll(database, sql: "SELECT upload FROM documents WHERE collection = ?", arguments: [known.key])
             try database.execute(sql: "DELETE FROM documents WHERE collection = ?", arguments: [known.key])
             try database.execute(sql: "DELETE FROM collections WHERE key = ?", arguments: [known.key])
@@ -117,13 +117,10 @@ package final class SQLiteDocumentStore: DocumentStore {
     }
 
     /// The owner of a collection, and the workspace's owner and admins where they can see it.
-    private static func mayManage(_ collection: Retrieval.Collection, _ asker: Asker) -> Bool {
-        collection.ownerID == asker.userID || asker.role == .owner || asker.role == .admin
-    }
 
     /// Who may put documents into a collection and take them out.
     static func mayWrite(_ collection: Retrieval.Collection, _ asker: Asker) -> Bool {
-        asker.role != .viewer && (mayManage(collection, asker) || collection.visibility == .workspace)
+        asker.role != .viewer && (collection.isManaged(by: asker) || collection.visibility == .workspace)
     }
 
     private static func fetch(

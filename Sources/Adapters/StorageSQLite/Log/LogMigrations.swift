@@ -40,6 +40,7 @@ enum LogMigrations {
         CREATE TABLE idempotency_claims (
             user BLOB NOT NULL, key BLOB NOT NULL, fingerprint BLOB NOT NULL, session BLOB, turn BLOB, status INTEGER, body BLOB,
             created_at INTEGER NOT NULL, PRIMARY KEY (user, key)) WITHOUT ROWID;
+        CREATE INDEX idempotency_claims_of_session ON idempotency_claims (session) WHERE session IS NOT NULL;
         CREATE INDEX idempotency_claims_by_age ON idempotency_claims (created_at);
         CREATE TABLE checkpoints (
             number INTEGER PRIMARY KEY, created_at INTEGER NOT NULL, last_position INTEGER NOT NULL, heads BLOB NOT NULL, hash BLOB NOT NULL);

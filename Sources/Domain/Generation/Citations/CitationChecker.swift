@@ -14,6 +14,8 @@ package struct CitationChecker {
     package static let enoughSupport = 0.5
     /// A citation is moved only to a source that supports the sentence better by this much.
     private static let repairMargin = 0.15
+    /// A marker such as `[1-3]` names at most this many numbers beyond its first.
+    private static let longestRange = 20
     /// A bracket that is not closed within this many scalars is no marker.
     private static let longestMarker = 256
 
@@ -73,12 +75,12 @@ package struct CitationChecker {
     private mutating func take(_ scalar: Unicode.Scalar) {
         if held.isEmpty {
             trackCode(scalar)
-            if scalar == "[", codeTicks == 0 { held.append(scalar) } else { show(scalar) }
+            if scalar == "[" || scalar == "【", codeTicks == 0 { held.append(scalar) } else { show(scalar) }
             return
         }
-        if scalar == "]" {
+        if scalar == (held[0] == "[" ? "]" : "】") {
             resolveMarker()
-        } else if ("0"..."9").contains(scalar) || scalar == "," || scalar == " " && held.count > 1, held.count < Self.longestMarker {
+        } else if Self.mayStand(scalar, in: held), held.count < Self.longestMarker {
             held.append(scalar)
         } else {
             flushHeld()
@@ -93,9 +95,9 @@ package struct CitationChecker {
     }
 
     private mutating func resolveMarker() {
-        let numbers = SupportScorer.text(held[1...]).split(whereSeparator: { $0 == "," || $0 == " " }).map { Int($0) ?? .max }
+        let numbers = Self.numbers(held.dropFirst())
         guard !numbers.isEmpty else {
-            held.append("]")
+            held.append(held[0] == "[" ? "]" : "】")
             return flushHeld()
         }
         held.removeAll()
@@ -110,6 +112,22 @@ package struct CitationChecker {
             }
         }
         if possibleEnd != nil { possibleEnd = answer.count }
+    }
+
+    /// `[2]`, `[1, 2]`, `[1-3]`; some models write `【2】` and `【2†passage】`.
+    private static func mayStand(_ scalar: Unicode.Scalar, in held: [Unicode.Scalar]) -> Bool {
+        if held[0] == "【", scalar == "†" || held.contains("†") { return scalar != "\n" }
+        return ("0"..."9").contains(scalar) || ",;-–".unicodeScalars.contains(scalar) || scalar == " " && held.count > 1
+    }
+
+    /// The numbers of a marker; those that are too large to be any are `Int.max`.
+    private static func numbers(_ held: ArraySlice<Unicode.Scalar>) -> [Int] {
+        let text = SupportScorer.text(held.prefix { $0 != "†" })
+        return text.split(whereSeparator: { ",; ".contains($0) }).flatMap { part -> [Int] in
+            let ends = part.split(whereSeparator: { "-–".contains($0) }).map { Int($0) ?? .max }
+            guard ends.count == 2, ends[0] < ends[1], ends[1] - ends[0] <= longestRange else { return ends }
+            return Array(ends[0]...ends[1])
+        }
     }
 
     private func shownNumber(for cited: Int, _ claim: SupportScorer.Claim) -> Int? {

@@ -47,11 +47,15 @@ package struct ExtractiveAnswerer: LanguageModel {
         let analyzer = Analyzer()
         let asked = Set(analyzer.terms(question))
         guard !asked.isEmpty else { return [] }
+        // A number or a name such as PX-400 is either spoken of or it is not: nothing else stands for it.
+        let exact = asked.filter { $0.unicodeScalars.contains { ("0"..."9").contains($0) } }
         var candidates: [Candidate] = []
         for (index, source) in sources.enumerated() {
             let scalars = Array(source.content.unicodeScalars)
-            let context = Set(analyzer.terms(source.title + " " + (source.sectionHeading ?? "")))
-            for range in Sentences.ranges(in: scalars) {
+            let headings = Self.headings(of: source)
+            let context = Set(analyzer.terms(headings.joined(separator: " ")))
+            guard exact.isSubset(of: context.union(analyzer.terms(source.content))) else { continue }
+            for range in Self.statements(in: scalars) where !headings.contains(Self.collapsed(scalars[range])) {
                 let text = SupportScorer.text(scalars[range])
                 let terms = Set(analyzer.terms(text))
                 let own = Double(asked.count { terms.contains($0) })
@@ -69,6 +73,29 @@ package struct ExtractiveAnswerer: LanguageModel {
             picked.append(candidate)
         }
         return picked.sorted { ($0.source, $0.range.lowerBound) < ($1.source, $1.range.lowerBound) }
+    }
+
+    /// The document's title and the headings above the passage, which also begin its text: they say what it is about, and state nothing.
+    private static func headings(of source: Source) -> [String] {
+        [source.title] + (source.sectionHeading?.split(separator: " › ").map(String.init) ?? [])
+    }
+
+    private static func collapsed(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+        SupportScorer.text(scalars).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    /// Sentences; of records, such as the rows of a table, each line.
+    private static func statements(in scalars: [Unicode.Scalar]) -> [Range<Int>] {
+        Sentences.ranges(in: scalars).flatMap { range -> [Range<Int>] in
+            let lines = scalars[range].split(separator: "\n").map { $0.startIndex..<$0.endIndex }
+            let records = lines.count { isRecord(scalars[$0]) }
+            return records * 2 > lines.count ? lines : [range]
+        }
+    }
+
+    /// `column: value; column: value`.
+    private static func isRecord(_ line: ArraySlice<Unicode.Scalar>) -> Bool {
+        line.prefix(60).firstIndex(of: ":").map { $0 + 1 < line.endIndex && line[$0 + 1] == " " } ?? false
     }
 
     private static func isRepeated(_ candidate: Candidate, _ other: Candidate) -> Bool {

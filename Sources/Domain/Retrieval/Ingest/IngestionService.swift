@@ -35,10 +35,19 @@ package struct IngestionService: Service {
     package func documentQueued() { wake.yield() }
 
     package func run() async throws {
-        try await store.requeueUnfinished()
         wake.yield()
         for await _ in wakeUps.cancelOnGracefulShutdown() {
-            while !Task.isCancelled, !Task.isShuttingDownGracefully, let next = try await store.takeQueued() { await ingest(next) }
+            while !Task.isCancelled, !Task.isShuttingDownGracefully, let next = await nextQueued() { await ingest(next) }
+        }
+    }
+
+    /// Nil where there is none, or the store cannot tell, for want of room perhaps: the next upload or start asks again.
+    private func nextQueued() async -> QueuedDocument? {
+        do {
+            return try await store.takeQueued()
+        } catch {
+            logger.error("the queue of documents could not be read", metadata: ["error": "\(error)"])
+            return nil
         }
     }
 
@@ -81,6 +90,10 @@ package struct IngestionService: Service {
         guard let chunks = try await store.finish(queued) else { return }
         try await index.replace(
             IndexableDocument(key: document.key, partition: document.collectionKey, title: document.title, chunks: chunks))
+        // The document may have been deleted since: the deletion had nothing to remove from the index yet.
+        if let first = chunks.first, try await store.passages([first.key]).isEmpty {
+            return try await index.remove(document: document.key, partition: document.collectionKey)
+        }
         document.status = .ready
         document.progress = 1
         document.pageCount = parsed.pageCount

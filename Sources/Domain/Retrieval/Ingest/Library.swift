@@ -13,7 +13,12 @@ package final class Library: Service {
     private let index: any PassageIndex
     private let ingestion: IngestionService
     private let logger: Logger
-    private let loaded = Mutex(false)
+    private let loading = Mutex(Loading())
+
+    private struct Loading {
+        var isDone = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
 
     package init(store: any DocumentStore, index: any PassageIndex, feed: DocumentFeed, ingestion: IngestionService, logger: Logger) {
         self.store = store
@@ -24,9 +29,37 @@ package final class Library: Service {
     }
 
     /// Whether everything that is stored can be found.
-    package var isReady: Bool { loaded.withLock { $0 } }
+    package var isReady: Bool { loading.withLock { $0.isDone } }
+
+    /// Waits, after a start, until everything that is stored can be found: before that, an answer would not know of all of it.
+    package func waitUntilReady() async {
+        await withCheckedContinuation { continuation in
+            let isReady = loading.withLock { loading in
+                if !loading.isDone { loading.waiters.append(continuation) }
+                return loading.isDone
+            }
+            if isReady { continuation.resume() }
+        }
+    }
+
+    private func finishLoading() {
+        let waiters = loading.withLock { loading in
+            loading.isDone = true
+            defer { loading.waiters = [] }
+            return loading.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Time has passed: watchers are told, and the queue is looked at once more where the store could not be read.
+    package func tick() {
+        feed.nudgeWatchers()
+        ingestion.documentQueued()
+    }
 
     package func run() async throws {
+        // Nobody waits for what will not come.
+        defer { finishLoading() }
         var after: Int64 = 0
         while true {
             let batch = try await store.liveChunks(after: after, limit: Self.loadBatch)
@@ -34,7 +67,7 @@ package final class Library: Service {
             guard let last = batch.last else { break }
             after = last.key
         }
-        loaded.withLock { $0 = true }
+        finishLoading()
         try await ingestion.run()
     }
 
@@ -46,6 +79,7 @@ package final class Library: Service {
 
     package func delete(document id: DocumentID, by asker: Asker) async throws -> Bool {
         guard let document = try await store.delete(document: id, by: asker) else { return false }
+        feed.end(id)
         try await index.remove(document: document.key, partition: document.collectionKey)
         return true
     }

@@ -1,3 +1,4 @@
+package import Access
 package import TimeOrdered
 
 package typealias CollectionID = UUIDv7
@@ -41,6 +42,9 @@ package struct Collection: Sendable, Hashable {
         self.updatedAt = updatedAt
         self.documentCount = documentCount
     }
+
+    /// Whether the asker, who may read it, may also change and delete it.
+    package func isManaged(by asker: Asker) -> Bool { ownerID == asker.userID || asker.role == .owner || asker.role == .admin }
 }
 
 /// What is asked to be made or changed of a collection; nil is "left as it is".

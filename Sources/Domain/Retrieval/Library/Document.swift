@@ -103,11 +103,12 @@ package struct Upload: Sendable {
     package let title: String?
     package let filename: String?
     package let mediaType: String
-    package let metadata: JSONObject
+    /// Nil leaves those of the version that it replaces.
+    package let metadata: JSONObject?
     package let file: UploadedFile
 
     package init(
-        collectionID: CollectionID, title: String?, filename: String?, mediaType: String, metadata: JSONObject, file: UploadedFile
+        collectionID: CollectionID, title: String?, filename: String?, mediaType: String, metadata: JSONObject?, file: UploadedFile
     ) {
         self.collectionID = collectionID
         self.title = title

@@ -10,13 +10,7 @@ enum CSVParser {
                 header = row.map { $0.collapsed() }
                 return
             }
-            let fields = row.enumerated().compactMap { index, value -> String? in
-                let value = value.collapsed()
-                guard !value.isEmpty else { return nil }
-                let name = index < header.count ? header[index] : ""
-                return name.isEmpty ? value : "\(name): \(value)"
-            }
-            builder.add(.record, fields.joined(separator: "; "))
+            builder.addRow(row, header: header)
         }
         if builder.blocks.isEmpty { builder.add(.record, header.joined(separator: "; ")) }
         return builder.document(title: nil)

@@ -30,12 +30,16 @@ package enum DocumentParser {
     package static func parse(_ bytes: [UInt8], mediaType: String) throws(DocumentError) -> ParsedDocument {
         let parsed: ParsedDocument
         switch mediaType {
-        case "text/markdown": parsed = MarkdownParser.parse(try TextDecoding.decode(bytes))
-        case "text/html": parsed = HTMLParser.parse(try TextDecoding.decode(bytes))
+        case "text/markdown": parsed = try MarkdownParser.parse(try TextDecoding.decode(bytes))
+        case "text/html": parsed = try HTMLParser.parse(try TextDecoding.decode(bytes))
         case "text/csv": parsed = CSVParser.parse(try TextDecoding.decode(bytes))
         case "application/json": parsed = try JSONTextParser.parse(bytes)
         case "text/plain": parsed = PlainTextParser.parse(try TextDecoding.decode(bytes))
         default: throw DocumentError(code: "unsupported_media_type", message: "\(mediaType) cannot be read here.")
+        }
+        guard !parsed.isOverfull else {
+            throw DocumentError(
+                code: "too_much_text", message: "The document has more than \(DocumentBuilder.textLimit) characters of text. Divide it.")
         }
         guard !parsed.blocks.isEmpty else {
             throw DocumentError(code: "empty_document", message: "There is no text in the document.")

@@ -4,9 +4,15 @@ import CGumbo
 enum HTMLParser {
     /// Elements nested deeper than this are read as text of their ancestor.
     private static let depthLimit = 400
+    private static let nestingLimit = 2_000
 
-    static func parse(_ text: String) -> ParsedDocument {
+    /// - Throws: `DocumentError` where elements are nested so deeply that gumbo, which recurses, would need minutes or overflow its stack.
+    static func parse(_ text: String) throws(DocumentError) -> ParsedDocument {
         var text = text
+        guard HTMLNesting.depth(of: text) <= nestingLimit else {
+            throw DocumentError(
+                code: "nested_too_deeply", message: "Elements are nested more than \(nestingLimit) deep, or are not closed. Mend the HTML.")
+        }
         return text.withUTF8 { bytes in
             var options = kGumboDefaultOptions
             options.max_errors = 0
@@ -27,6 +33,10 @@ enum HTMLParser {
         private var inline = ""
         private var kind = ParsedDocument.Block.Kind.paragraph
         private var preformatted = 0
+        /// Of the innermost table: its columns' names, and the row that is being read.
+        private var header: [String] = []
+        private var cells: [String] = []
+        private var isHeader = true
 
         mutating func flush() {
             builder.add(kind, preformatted > 0 ? inline : inline.collapsed())
@@ -71,23 +81,42 @@ enum HTMLParser {
             case GUMBO_TAG_H5: block(node, .heading(level: 5), depth)
             case GUMBO_TAG_H6: block(node, .heading(level: 6), depth)
             case GUMBO_TAG_BR: inline += "\n"
-            case GUMBO_TAG_TR: block(node, .record, depth)
+            case GUMBO_TAG_TABLE:
+                let outer = header
+                header = []
+                block(node, .paragraph, depth)
+                header = outer
+            case GUMBO_TAG_TR: row(node, depth)
             case GUMBO_TAG_TD, GUMBO_TAG_TH:
-                if !inline.trimmed().isEmpty { inline += " | " }
+                let before = inline
+                inline = ""
                 eachChild(&node.pointee.v.element.children, depth)
+                cells.append(inline.collapsed())
+                inline = before
+                if node.pointee.v.element.tag == GUMBO_TAG_TD { isHeader = false }
             case GUMBO_TAG_PRE:
                 flush()
                 preformatted += 1
                 block(node, .record, depth)
                 preformatted -= 1
             case GUMBO_TAG_P, GUMBO_TAG_DIV, GUMBO_TAG_LI, GUMBO_TAG_BLOCKQUOTE, GUMBO_TAG_SECTION, GUMBO_TAG_ARTICLE, GUMBO_TAG_DT,
-                GUMBO_TAG_DD, GUMBO_TAG_UL, GUMBO_TAG_OL, GUMBO_TAG_TABLE, GUMBO_TAG_HEADER, GUMBO_TAG_FOOTER, GUMBO_TAG_MAIN,
+                GUMBO_TAG_DD, GUMBO_TAG_UL, GUMBO_TAG_OL, GUMBO_TAG_HEADER, GUMBO_TAG_FOOTER, GUMBO_TAG_MAIN,
                 GUMBO_TAG_ASIDE, GUMBO_TAG_FIGURE, GUMBO_TAG_FIGCAPTION, GUMBO_TAG_FORM, GUMBO_TAG_ADDRESS, GUMBO_TAG_CAPTION,
                 GUMBO_TAG_BODY, GUMBO_TAG_HR:
                 block(node, .paragraph, depth)
             default:
                 eachChild(&node.pointee.v.element.children, depth)
             }
+        }
+
+        /// A row of `th` alone names the columns of those below it. What stands in a cell as a block of its own is read as such.
+        private mutating func row(_ node: UnsafeMutablePointer<GumboNode>, _ depth: Int) {
+            flush()
+            let outer = (cells, isHeader)
+            (cells, isHeader) = ([], true)
+            block(node, .record, depth)
+            if isHeader, header.isEmpty { header = cells } else { builder.addRow(cells, header: header) }
+            (cells, isHeader) = outer
         }
 
         private mutating func block(_ node: UnsafeMutablePointer<GumboNode>, _ kind: ParsedDocument.Block.Kind, _ depth: Int) {

@@ -2,6 +2,8 @@ import JSON
 
 /// JSON as text: each value with the names that lead to it, a record for each object of a list.
 enum JSONTextParser {
+    /// Characters of the names that lead to a value; they stand before each.
+    private static let pathLimit = 200
     /// Names of members whose text names the whole document.
     private static let titleNames = ["title", "name"]
 
@@ -24,7 +26,7 @@ enum JSONTextParser {
     private static func lines(_ value: JSONValue, path: String) -> [String] {
         switch value {
         case .object(let object):
-            return object.members.flatMap { lines($0.value, path: path.isEmpty ? $0.name : "\(path).\($0.name)") }
+            return object.members.flatMap { lines($0.value, path: String((path.isEmpty ? $0.name : "\(path).\($0.name)").prefix(pathLimit))) }
         case .array(let items):
             let scalars = items.compactMap(scalar)
             if scalars.count == items.count { return items.isEmpty ? [] : [labelled(scalars.joined(separator: ", "), path)] }

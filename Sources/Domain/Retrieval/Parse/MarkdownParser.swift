@@ -2,7 +2,10 @@ import CMD4C
 
 /// Markdown by md4c (linear time): its text without the marks, headings, list items, tables and code as blocks.
 enum MarkdownParser {
-    static func parse(_ text: String) -> ParsedDocument {
+    private static let cellLimit = 2_000_000
+
+    /// - Throws: `DocumentError` for tables whose cells outnumber what a text of that size can mean: a short one can ask for millions.
+    static func parse(_ text: String) throws(DocumentError) -> ParsedDocument {
         let collector = Collector()
         var parser = MD_PARSER()
         parser.flags = UInt32(MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS | MD_FLAG_PERMISSIVEURLAUTOLINKS)
@@ -11,8 +14,7 @@ enum MarkdownParser {
             return 0
         }
         parser.leave_block = { type, _, user in
-            Collector.of(user).leave(type)
-            return 0
+            Collector.of(user).leave(type) ? 0 : 1
         }
         parser.enter_span = { _, _, _ in 0 }
         parser.leave_span = { _, _, _ in 0 }
@@ -29,6 +31,9 @@ enum MarkdownParser {
                 _ = md_parse(start, UInt32(characters.count), &parser, Unmanaged.passUnretained(collector).toOpaque())
             }
         }
+        guard collector.cellCount <= cellLimit else {
+            throw DocumentError(code: "too_many_cells", message: "The tables have more than \(cellLimit) cells. Divide the document.")
+        }
         collector.flush()
         return collector.builder.document(title: front.title ?? collector.title)
     }
@@ -39,6 +44,10 @@ enum MarkdownParser {
         var title: String?
         private var inline: [UInt8] = []
         private var kinds: [ParsedDocument.Block.Kind] = [.paragraph]
+        /// Of the table that is being read: its first row, and the cells of the current one.
+        private var header: [String] = []
+        private var cells: [String] = []
+        private(set) var cellCount = 0
 
         static func of(_ user: UnsafeMutableRawPointer?) -> Collector {
             guard let user else { preconditionFailure("md4c hands back what it was given") }
@@ -51,20 +60,30 @@ enum MarkdownParser {
                 let level = detail?.assumingMemoryBound(to: MD_BLOCK_H_DETAIL.self).pointee.level ?? 1
                 open(.heading(level: Int(level)))
             case MD_BLOCK_CODE, MD_BLOCK_HTML: open(.record)
-            case MD_BLOCK_TR: open(.record)
-            case MD_BLOCK_TD, MD_BLOCK_TH: if !inline.isEmpty { inline.append(contentsOf: " | ".utf8) }
+            case MD_BLOCK_TABLE:
+                flush()
+                header = []
+            case MD_BLOCK_TR: cells = []
             case MD_BLOCK_P, MD_BLOCK_LI: open(.paragraph)
             default: break
             }
         }
 
-        func leave(_ type: MD_BLOCKTYPE) {
+        /// False ends the parse.
+        func leave(_ type: MD_BLOCKTYPE) -> Bool {
             switch type {
-            case MD_BLOCK_H, MD_BLOCK_CODE, MD_BLOCK_HTML, MD_BLOCK_TR, MD_BLOCK_P, MD_BLOCK_LI:
+            case MD_BLOCK_TD, MD_BLOCK_TH:
+                cells.append(inline.isEmpty ? "" : String(decoding: inline, as: UTF8.self).collapsed())
+                inline.removeAll(keepingCapacity: true)
+                cellCount += 1
+            case MD_BLOCK_TR where header.isEmpty: header = cells
+            case MD_BLOCK_TR: builder.addRow(cells, header: header)
+            case MD_BLOCK_H, MD_BLOCK_CODE, MD_BLOCK_HTML, MD_BLOCK_P, MD_BLOCK_LI:
                 flush()
                 if kinds.count > 1 { kinds.removeLast() }
             default: break
             }
+            return cellCount <= cellLimit
         }
 
         func add(_ type: MD_TEXTTYPE, _ text: UnsafeBufferPointer<CChar>) {

@@ -5,21 +5,27 @@ import SearchIndex
 package final class LexicalPassageIndex: PassageIndex {
     private let index = LexicalIndex()
     private let threads: NIOThreadPool
+    private let ingestThreads: NIOThreadPool
 
-    /// - Parameter threads: a running pool.
-    package init(threads: NIOThreadPool) { self.threads = threads }
+    /// - Parameters:
+    ///   - threads: a running pool, for searches.
+    ///   - ingestThreads: one for additions, so that no search waits while a large document is taken apart.
+    package init(threads: NIOThreadPool, ingestThreads: NIOThreadPool) {
+        self.threads = threads
+        self.ingestThreads = ingestThreads
+    }
 
     package func replace(_ document: IndexableDocument) async throws {
         let passages = document.chunks.map {
             IndexedPassage(key: $0.key, title: document.title, heading: $0.heading, body: $0.text)
         }
-        try await threads.runIfActive { [index] in
+        try await ingestThreads.runIfActive { [index] in
             index.replace(document: document.key, in: document.partition, passages: passages)
         }
     }
 
     package func remove(document key: Int64, partition: Int64) async throws {
-        try await threads.runIfActive { [index] in index.remove(document: key, from: partition) }
+        try await ingestThreads.runIfActive { [index] in index.remove(document: key, from: partition) }
     }
 
     package func remove(partition: Int64) async throws { index.removePartition(partition) }

@@ -141,7 +141,10 @@ final class TurnExecution: Sendable {
                 creator: question.creator, topK: question.topK))
         progress.timings.retrievalMs = result.searchMilliseconds
         self.tierFound.withLock { $0 = result.tier }
-        let history = try await History.load(from: runner.log, session: request.session, pairs: runner.settings.historyPairs)
+        let history =
+            request.session == nil
+            ? Array(question.earlier.suffix(runner.settings.historyPairs))
+            : try await History.load(from: runner.log, session: request.session, pairs: runner.settings.historyPairs)
         return try DocumentPrompt(
             question: request.message, history: history, sources: result.tier == .none ? [] : result.sources,
             budget: model.readsMessages ? runner.settings.budget : .unlimited)
@@ -159,13 +162,18 @@ final class TurnExecution: Sendable {
 
     // MARK: Generation
 
+    /// Where the sources do not hold the answer, no model is asked what it thinks: the answer says so.
+    private func author(of generation: GenerationRequest) -> any LanguageModel {
+        isFromDocuments && generation.sources.isEmpty ? ExtractiveAnswerer() : model
+    }
+
     /// Asks the model. Where the user's message is still being stored, that is awaited before the first piece is shown.
     private func generate(_ generation: GenerationRequest, _ opening: Task<Void, any Error>?, _ progress: inout Progress) async {
         var isOpen = opening == nil
         let input: TurnMachine.Input
         do {
             if turn.stopReason != nil { throw CancellationError() }
-            let end = try await model.generate(generation) { pieces in
+            let end = try await author(of: generation).generate(generation) { pieces in
                 if !isOpen, let opening {
                     guard await opened(opening, &progress) else { throw CancellationError() }
                     isOpen = true

@@ -1,5 +1,6 @@
 package import Access
 package import Conversation
+package import Generation
 package import JSON
 package import Retrieval
 
@@ -17,12 +18,18 @@ package struct TurnRequest: Sendable {
         package let creator: String?
         package let filters: MetadataFilters
         package let topK: Int
+        /// The conversation before, oldest first, where the client sent it along: a session's own comes from its log.
+        package let earlier: [DocumentPrompt.Pair]
 
-        package init(collectionID: CollectionID? = nil, creator: String? = nil, filters: MetadataFilters = .init(), topK: Int = 5) {
+        package init(
+            collectionID: CollectionID? = nil, creator: String? = nil, filters: MetadataFilters = .init(), topK: Int = 5,
+            earlier: [DocumentPrompt.Pair] = []
+        ) {
             self.collectionID = collectionID
             self.creator = creator
             self.filters = filters
             self.topK = topK
+            self.earlier = earlier
         }
     }
 

@@ -1,11 +1,12 @@
 import Hummingbird
 import JSON
 import NIOCore
+import NIOPosix
 
 extension Request {
     /// The body as JSON.
     /// - Throws: 415 for another declared type, 413 over the limit, 400 for what is not JSON.
-    func json(limit: Int) async throws -> JSONValue { try JSONParser.parse(try await jsonBytes(limit: limit)) }
+    func json(limit: Int) async throws -> JSONValue { try await JSONValue.parsed(try await jsonBytes(limit: limit)) }
 
     func json<T: Decodable>(_ type: T.Type, limit: Int) async throws -> T { try decodeJSON(type, from: try await json(limit: limit)) }
 
@@ -22,6 +23,17 @@ extension Request {
         } catch {
             throw Problem.brokenBody
         }
+    }
+}
+
+extension JSONValue {
+    /// Bytes from which on parsing takes long enough to hold up an event loop.
+    private static let longText = 128 << 10
+
+    /// Parses what a client sent; long texts on a thread of their own.
+    static func parsed(_ bytes: [UInt8]) async throws -> JSONValue {
+        guard bytes.count >= longText else { return try JSONParser.parse(bytes) }
+        return try await NIOThreadPool.singleton.runIfActive { try JSONParser.parse(bytes) }
     }
 }
 

@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import JSON
 import NIOCore
+import NIOPosix
 import Retrieval
 
 /// Receives a document's bytes into a file of the store, piece by piece, on a thread that may wait for the disk.
@@ -36,7 +37,7 @@ struct UploadReceiver {
                         if new.name == "file" || new.filename != nil {
                             guard file == nil else { throw Problem.invalid("/file", "must be one file") }
                             part = new
-                            file = try FileSink(path: store.newUploadPath(), limit: limit)
+                            file = try await FileSink.open(path: store.newUploadPath(), limit: limit)
                         } else {
                             guard fields.count < Self.fieldCount else { throw Problem.tooLarge(limit: Self.fieldLimit) }
                             field = (new.name ?? "", [])
@@ -46,7 +47,7 @@ struct UploadReceiver {
                             field?.bytes += bytes
                             if field?.bytes.count ?? 0 > Self.fieldLimit { throw Problem.tooLarge(limit: Self.fieldLimit) }
                         } else {
-                            try file?.write(bytes)
+                            try await file?.write(bytes)
                         }
                     case .endOfPart:
                         if let ended = field { fields[ended.name] = String(decoding: ended.bytes, as: UTF8.self) }
@@ -56,9 +57,9 @@ struct UploadReceiver {
             }
             guard parser.isComplete else { throw Problem.badRequest("invalid_multipart", "The body ends before its last boundary.") }
             guard let file else { throw Problem.invalid("/file", "is required") }
-            return Received(file: try file.finish(), filename: part?.filename, contentType: part?.contentType, fields: fields)
+            return Received(file: try await file.finish(), filename: part?.filename, contentType: part?.contentType, fields: fields)
         } catch {
-            file?.discard()
+            await file?.discard()
             switch error {
             case is MultipartParser.Failure: throw Problem.badRequest("invalid_multipart", "The body is not multipart/form-data.")
             case is Problem, is LibraryError: throw error
@@ -68,42 +69,52 @@ struct UploadReceiver {
     }
 
     /// Text that came as JSON.
-    func receive(text: String) throws -> UploadedFile {
-        let sink = try FileSink(path: store.newUploadPath(), limit: limit)
+    func receive(text: String) async throws -> UploadedFile {
+        let sink = try await FileSink.open(path: store.newUploadPath(), limit: limit)
         do {
-            try sink.write(Array(text.utf8))
-            return try sink.finish()
+            try await sink.write(Array(text.utf8))
+            return try await sink.finish()
         } catch {
-            sink.discard()
+            await sink.discard()
             throw error
         }
     }
+}
 
-    /// A file being written and hashed.
-    private final class FileSink {
-        private let path: String
-        private let limit: Int
-        private let handle: FileHandle
-        private var hasher = SHA256()
-        private var size = 0
+/// A file being written and hashed, on a thread that may wait for the disk. Used by one request, one call after the other.
+private final class FileSink: @unchecked Sendable {
+    private let path: String
+    private let limit: Int
+    private let handle: FileHandle
+    private var hasher = SHA256()
+    private var size = 0
 
-        init(path: String, limit: Int) throws {
-            self.path = path
-            self.limit = limit
+    private init(path: String, limit: Int, handle: FileHandle) {
+        self.path = path
+        self.limit = limit
+        self.handle = handle
+    }
+
+    static func open(path: String, limit: Int) async throws -> FileSink {
+        try await NIOThreadPool.singleton.runIfActive {
             guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
                 let handle = FileHandle(forWritingAtPath: path)
             else { throw LibraryError.full }
-            self.handle = handle
+            return FileSink(path: path, limit: limit, handle: handle)
         }
+    }
 
-        func write(_ bytes: [UInt8]) throws {
+    func write(_ bytes: [UInt8]) async throws {
+        guard size + bytes.count <= limit else { throw Problem.tooLarge(limit: limit) }
+        try await NIOThreadPool.singleton.runIfActive { [self] in
             size += bytes.count
-            guard size <= limit else { throw Problem.tooLarge(limit: limit) }
             hasher.update(data: bytes)
             do { try handle.write(contentsOf: bytes) } catch { throw LibraryError.full }
         }
+    }
 
-        func finish() throws -> UploadedFile {
+    func finish() async throws -> UploadedFile {
+        try await NIOThreadPool.singleton.runIfActive { [self] in
             do {
                 try handle.synchronize()
                 try handle.close()
@@ -112,10 +123,13 @@ struct UploadReceiver {
             }
             return UploadedFile(path: path, size: size, sha256: Array(hasher.finalize()))
         }
+    }
 
-        func discard() {
+    func discard() async {
+        // reason: what stays is removed at the next start
+        try? await NIOThreadPool.singleton.runIfActive { [self] in
             try? handle.close()  // reason: the file goes in the next line
-            try? FileManager.default.removeItem(atPath: path)  // reason: what stays is removed at the next start
+            try FileManager.default.removeItem(atPath: path)
         }
     }
 }

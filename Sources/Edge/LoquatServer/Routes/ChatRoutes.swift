@@ -23,7 +23,7 @@ struct ChatRoutes {
         let asker = try context.asker(for: .chat)
         let dialect = try DialectName(query: request.uri.queryParameters["dialect"])
         let bytes = try await request.jsonBytes(limit: services.limits.bodyBytes)
-        let body = try decodeJSON(ChatBody.self, from: bytes)
+        let body = try decodeJSON(ChatBody.self, from: try await JSONValue.parsed(bytes))
         let valid = try body.validated(messageLimit: services.limits.messageCharacters)
         let session = try await session(body.sessionID ?? body.conversationID, asker)
         var collection = body.collectionID ?? session?.collectionID

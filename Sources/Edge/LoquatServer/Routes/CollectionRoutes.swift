@@ -39,6 +39,7 @@ struct CollectionRoutes {
             let id = try context.id("id")
             guard let known = try await services.library.store.collection(id, for: asker) else { throw Problem.notFound }
             try request.checkMatch(CollectionResource(known))
+            guard known.isManaged(by: asker) else { throw LibraryError.mayNotWrite }
             // Sessions first: if the process ends in between, the deletion is asked for again.
             for session in try await services.log.sessions(inCollection: id) {
                 let update = SessionUpdated(leavesCollection: true)

@@ -5,6 +5,7 @@ import JSON
 import NIOCore
 import Retrieval
 import ServerSentEvents
+import ServiceLifecycle
 import TimeOrdered
 
 struct DocumentRoutes {
@@ -79,25 +80,30 @@ struct DocumentRoutes {
             throw Problem.badRequest("invalid_multipart", "The Content-Type names no boundary.")
         }
         let received = try await UploadReceiver(store: store, limit: services.limits.uploadBytes).receive(request, boundary: boundary)
+        let (collection, mediaType, metadata) = try Self.checked(received)
+        return try await add(
+            request, asker, collection: collection, title: received.fields["title"], filename: received.filename, mediaType: mediaType,
+            metadata: metadata, file: received.file)
+    }
+
+    /// - Throws: a problem with what came beside the file, which is dropped then.
+    private static func checked(_ received: UploadReceiver.Received) throws -> (CollectionID?, mediaType: String, metadata: JSONObject?) {
         do {
-            var metadata = JSONObject()
+            var metadata: JSONObject?
             if let text = received.fields["metadata"], !text.isEmpty {
                 // reason: said in other words
                 guard let object = try? JSONParser.parse(text.utf8).object else { throw Problem.invalid("/metadata", "must be a JSON object") }
                 metadata = object
             }
             guard let mediaType = DocumentParser.mediaType(declared: received.contentType, filename: received.filename) else {
-                throw Self.unreadable(received.filename ?? "the file")
+                throw unreadable(received.filename ?? "the file")
             }
-            let collection = try received.fields["collection_id"].map { text throws(Problem) -> UUIDv7 in
-                guard let id = UUIDv7(text) else { throw .invalid("/collection_id", "must be a UUID") }
-                return id
-            }
-            return try await add(
-                request, asker, collection: collection, title: received.fields["title"], filename: received.filename, mediaType: mediaType,
-                metadata: metadata, file: received.file)
+            let collection = received.fields["collection_id"]
+            let id = collection.flatMap { UUIDv7($0) }
+            guard collection == nil || id != nil else { throw Problem.invalid("/collection_id", "must be a UUID") }
+            return (id, mediaType, metadata)
         } catch {
-            Self.discard(received.file)
+            discard(received.file)
             throw error
         }
     }
@@ -108,21 +114,19 @@ struct DocumentRoutes {
         guard
             let mediaType = DocumentParser.mediaType(declared: body.mediaType ?? (body.filename == nil ? "text/plain" : nil), filename: body.filename)
         else { throw Self.unreadable(body.mediaType ?? body.filename ?? "the text") }
-        let file = try UploadReceiver(store: store, limit: services.limits.uploadBytes).receive(text: text)
-        do {
-            return try await add(
-                request, asker, collection: body.collectionID, title: body.title, filename: body.filename, mediaType: mediaType,
-                metadata: body.metadata ?? [:], file: file)
-        } catch {
-            Self.discard(file)
-            throw error
-        }
+        let file = try await UploadReceiver(store: store, limit: services.limits.uploadBytes).receive(text: text)
+        return try await add(
+            request, asker, collection: body.collectionID, title: body.title, filename: body.filename, mediaType: mediaType,
+            metadata: body.metadata, file: file)
     }
 
     private func add(
         _ request: Request, _ asker: Asker, collection: CollectionID?, title: String?, filename: String?, mediaType: String,
-        metadata: JSONObject, file: UploadedFile
+        metadata: JSONObject?, file: UploadedFile
     ) async throws -> Response {
+        var isAdded = false
+        // Nor does an answer that is repeated need the file.
+        defer { if !isAdded { Self.discard(file) } }
         guard let collection else { throw Problem.invalid("/collection_id", "is required") }
         if let title, title.unicodeScalars.count > Self.titleLimit {
             throw Problem.invalid("/title", "must have at most \(Self.titleLimit) characters")
@@ -132,9 +136,10 @@ struct DocumentRoutes {
             collectionID: collection, title: title.flatMap { $0.isEmpty ? nil : $0 }, filename: filename.map(Self.baseName), mediaType: mediaType,
             metadata: metadata, file: file)
         let fingerprint = Idempotent.fingerprint(
-            request, file.sha256, collection.bytes, Array((title ?? "").utf8), Array((filename ?? "").utf8), JSONValue.object(metadata).bytes)
+            request, file.sha256, collection.bytes, Array((title ?? "").utf8), Array((filename ?? "").utf8), JSONValue.object(metadata ?? [:]).bytes)
         return try await Idempotent(gate: services.idempotency).once(request, asker: asker, fingerprint: fingerprint) {
             let added = try await services.library.add(upload, by: asker)
+            isAdded = true
             return (added.outcome == .created ? .created : .ok, try encodeJSON(DocumentResource(added.document)))
         }
     }
@@ -154,7 +159,7 @@ struct DocumentRoutes {
 
     private func progress(_ context: ServerContext) async throws -> Response {
         let (asker, document) = try await document(context)
-        let changes = services.library.feed.changes(of: document.id)
+        let signals = services.library.feed.signals(of: document.id)
         guard let current = try await store.document(document.id, for: asker) else { throw Problem.notFound }
         return Response(
             status: .ok, headers: Response.eventStreamHeaders,
@@ -162,7 +167,11 @@ struct DocumentRoutes {
                 var latest = current
                 try await Self.tell(latest, &writer)
                 if latest.status == .queued || latest.status == .processing {
-                    for await change in changes {
+                    for await signal in signals.cancelOnGracefulShutdown() {
+                        guard case .changed(let change) = signal else {
+                            try await Response.writeSignOfLife(&writer)
+                            continue
+                        }
                         latest = change
                         try await Self.tell(latest, &writer)
                         if latest.status == .ready || latest.status == .failed { break }

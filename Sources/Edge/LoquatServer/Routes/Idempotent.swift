@@ -52,7 +52,8 @@ struct Idempotent {
         case .proceed:
             defer { gate.leave(user: asker.userID, key: key) }
             let created = try await create()
-            try await gate.save(user: asker.userID, key: key, fingerprint: fingerprint, status: created.status.code, body: created.body)
+            // reason: what was created stands; a request that comes again finds it there
+            try? await gate.save(user: asker.userID, key: key, fingerprint: fingerprint, status: created.status.code, body: created.body)
             return .json(bytes: created.body, status: created.status)
         }
     }

@@ -1,5 +1,6 @@
 import Access
 import Conversation
+import Generation
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -43,7 +44,7 @@ struct OpenAIRoutes {
     private func complete(_ request: Request, _ context: ServerContext) async throws -> Response {
         let asker = try context.asker(for: .chat)
         let bytes = try await request.jsonBytes(limit: Self.bodyLimit)
-        guard case .object(let body) = try JSONParser.parse(bytes) else { throw Problem.invalid("", "must be an object") }
+        guard case .object(let body) = try await JSONValue.parsed(bytes) else { throw Problem.invalid("", "must be an object") }
         guard let model = body["model"]?.string, !model.isEmpty else { throw Problem.invalid("/model", "is required") }
         guard let messages = body["messages"]?.array, !messages.isEmpty else { throw Problem.invalid("/messages", "must hold at least one message") }
         for name in ["stream", "store"] where body[name].map({ $0.bool == nil && !$0.isNull }) == true {
@@ -86,7 +87,7 @@ struct OpenAIRoutes {
     }
 
     private func job(_ model: String, _ body: JSONObject, _ asker: Asker) async throws -> TurnRequest.Job {
-        if model == "loquat" { return .documents(.init()) }
+        if model == "loquat" { return .documents(.init(earlier: Self.pairs(body["messages"]?.array ?? []))) }
         guard model.hasPrefix("loquat/") else {
             guard services.models.model(named: model) != nil, model != "extractive" else {
                 throw Problem(
@@ -100,12 +101,29 @@ struct OpenAIRoutes {
         guard let found else {
             throw Problem(status: .notFound, code: "model_not_found", detail: "There is no collection “\(name.prefix(100))” that you may read.")
         }
-        return .documents(.init(collectionID: found.id))
+        return .documents(.init(collectionID: found.id, earlier: Self.pairs(body["messages"]?.array ?? [])))
     }
 
+    /// The conversation before the question, which clients of this API send along each time.
+    private static func pairs(_ messages: [JSONValue]) -> [DocumentPrompt.Pair] {
+        var pairs: [DocumentPrompt.Pair] = []
+        var question: String?
+        for message in messages {
+            switch message["role"]?.string {
+            case "user": question = text(message["content"])
+            case "assistant":
+                if let asked = question { pairs.append(.init(user: asked, assistant: text(message["content"]))) }
+                question = nil
+            default: break
+            }
+        }
+        return pairs
+    }
+
+    private static func lastUserText(_ messages: [JSONValue]) -> String { text(messages.last { $0["role"]?.string == "user" }?["content"]) }
+
     /// Content is text, or a list of parts of which some are text.
-    private static func lastUserText(_ messages: [JSONValue]) -> String {
-        let content = messages.last { $0["role"]?.string == "user" }?["content"]
+    private static func text(_ content: JSONValue?) -> String {
         if let text = content?.string { return text }
         return (content?.array ?? []).compactMap { $0["text"]?.string }.joined(separator: "\n")
     }
@@ -115,29 +133,33 @@ struct OpenAIRoutes {
         var sources: [Source]?
         var citations: [Citation] = []
         var done: TurnDone?
+        var whole: JSONValue?
         for event in await stream.waitUntilEnded() {
             switch event {
             case .delta(let delta): text += delta
             case .sources(let found, _): sources = found
             case .citation(let citation): citations.append(citation)
             // What a provider answered whole is passed on whole.
-            case .chunk(let chunk) where chunk["object"]?.string == "chat.completion": return .json(bytes: chunk.bytes)
+            case .chunk(let chunk) where chunk["object"]?.string == "chat.completion": whole = chunk
             case .done(let end): done = end
             case .failed(let failure): throw Problem(failure)
             case .session, .chunk, .truncate: break
             }
         }
+        // Without its end an answer is only a part of one.
+        guard let done, done.finishReason != .interrupted else { throw Problem(OpenAIDialect.interrupted) }
+        if let whole { return .json(bytes: whole.bytes) }
         var body: JSONObject = [
             "id": .string("chatcmpl-\(stream.turnID)"), "object": "chat.completion",
             "created": .number(JSONNumber(Int(stream.createdAt.seconds))), "model": .string(model),
             "choices": [
                 [
                     "index": 0, "message": ["role": "assistant", "content": .string(text), "refusal": nil], "logprobs": nil,
-                    "finish_reason": done?.finishReason == .length ? "length" : "stop",
+                    "finish_reason": done.finishReason == .length ? "length" : "stop",
                 ]
             ],
         ]
-        if let usage = done?.usage { body["usage"] = OpenAIDialect.usage(usage) }
+        if let usage = done.usage { body["usage"] = OpenAIDialect.usage(usage) }
         if let extra = OpenAIDialect.extra(session: stream.sessionID, turn: stream.turnID, sources: sources, citations: citations) {
             body["loquat"] = extra
         }

@@ -41,6 +41,7 @@ struct RetrievalRoutes {
         guard let mode = RetrievalRequest.Mode(rawValue: body.mode ?? "hybrid") else {
             throw Problem.invalid("/mode", "must be hybrid, dense or lexical")
         }
+        await services.library.waitUntilReady()
         let found = try await services.retrieval.retrieve(
             RetrievalRequest(
                 query: body.query, asker: asker, collectionID: body.collectionID, filters: try MetadataFilters(body.filters ?? [:]),

@@ -81,7 +81,7 @@ struct SessionRoutes {
     private func events(_ request: Request, _ context: ServerContext) async throws -> Response {
         let session = try await session(context)
         let page = try request.page()
-        let after = try page.number(from: request.number("after", default: 0, in: 0...Int.max) + page.offset)
+        let after = try page.number(from: request.number("after", default: 0, in: 0...(1 << 53)) + page.offset)
         let events = try await log.events(of: session.id, after: after, limit: page.limit + 1)
         let items = try events.prefix(page.limit).map(LogEventResource.init)
         let next = events.count > page.limit ? items.last.map { "\($0.seq)" } : nil

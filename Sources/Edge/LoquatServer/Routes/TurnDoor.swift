@@ -1,6 +1,7 @@
 import Access
 import Conversation
 import Hummingbird
+import Retrieval
 import Turns
 
 /// The way from a request to a turn's stream, whatever API the request came by.
@@ -10,6 +11,7 @@ struct TurnDoor {
     /// Begins the turn, or finds the one that an equal request began.
     /// - Throws: a problem where there is no turn: the message could not be stored, the session is busy, …
     func begin(_ request: TurnRequest, answersWithStream: Bool) async throws -> TurnStream {
+        if case .documents = request.job { await services.library.waitUntilReady() }
         let stream = services.turns.newStream(for: request.session)
         guard let (key, fingerprint) = request.idempotency else {
             try await start(request, stream)

@@ -75,8 +75,7 @@ struct OpenAIDialect: Dialect {
 
     private func end(_ done: TurnDone, _ stream: inout EventStreamWriter) {
         if done.finishReason == .interrupted {
-            let failure = TurnFailure(code: "interrupted", message: "The server went down before the answer ended.", retryable: true)
-            return stream.event(data: Self.error(failure).bytes)
+            return stream.event(data: Self.error(Self.interrupted).bytes)
         }
         var writer = JSONWriter(reserving: head.count + 128)
         writer.raw(head)
@@ -103,6 +102,8 @@ struct OpenAIDialect: Dialect {
     }
 
     // MARK: Shared with answers that are not streamed
+
+    static let interrupted = TurnFailure(code: "interrupted", message: "The server went down before the answer ended.", retryable: true)
 
     static func usage(_ usage: TokenUsage) -> JSONValue {
         [

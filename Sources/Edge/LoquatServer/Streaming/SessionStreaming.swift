@@ -32,11 +32,7 @@ struct SessionStreaming: Sendable {
                     let before = cursor
                     try await catchUp(&cursor, &writer)
                     silent = before == cursor
-                    if case .idle = signal, silent {
-                        var output = EventStreamWriter()
-                        output.comment(" still here")
-                        try await writer.write(ByteBuffer(bytes: output.bytes))
-                    }
+                    if case .idle = signal, silent { try await Response.writeSignOfLife(&writer) }
                 }
                 try await writer.finish(nil)
             })

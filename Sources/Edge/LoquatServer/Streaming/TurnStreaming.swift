@@ -13,6 +13,13 @@ extension Response {
         ]
     }
 
+    /// Keeps a quiet stream open through whatever stands between.
+    static func writeSignOfLife(_ writer: inout any ResponseBodyWriter) async throws {
+        var output = EventStreamWriter()
+        output.comment(" still here")
+        try await writer.write(ByteBuffer(bytes: output.bytes))
+    }
+
     /// A turn as it goes on, from the event after number `count`. All that is there at once is written at once.
     static func turn(_ stream: TurnStream, after count: Int, dialect: any Dialect) -> Response {
         Response(

@@ -48,11 +48,18 @@ struct ChatBody: Decodable {
 }
 
 extension MetadataFilters {
+    private static let fieldLimit = 20
+    private static let valueLimit = 100
+
     /// `{"field": value}` or `{"field": [any, of, these]}`.
     init(_ object: JSONObject) throws(Problem) {
         var conditions: [String: [JSONValue]] = [:]
+        guard object.members.count <= Self.fieldLimit else { throw .invalid("/filters", "must have at most \(Self.fieldLimit) fields") }
         for member in object.members {
             let values = member.value.array ?? [member.value]
+            guard values.count <= Self.valueLimit else {
+                throw .invalid("/filters/\(member.name)", "must have at most \(Self.valueLimit) values")
+            }
             for value in values {
                 switch value {
                 case .array, .object: throw .invalid("/filters/\(member.name)", "must be a value or a list of values")

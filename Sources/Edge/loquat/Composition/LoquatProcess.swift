@@ -57,7 +57,7 @@ struct LoquatProcess {
         let ingest = NIOThreadPool(numberOfThreads: Self.ingestionThreads)
         threads = [search, ingest]
         for pool in threads { pool.start() }
-        let index = LexicalPassageIndex(threads: search)
+        let index = LexicalPassageIndex(threads: search, ingestThreads: ingest)
         let feed = DocumentFeed()
         let ingestion = IngestionService(store: documents, index: index, feed: feed, threads: ingest, logger: logger)
         let library = Library(store: documents, index: index, feed: feed, ingestion: ingestion, logger: logger)
@@ -128,6 +128,7 @@ struct LoquatProcess {
             Periodic(name: "heartbeat", interval: Self.heartbeat, logger: logger) {
                 services.turns.nudgeWatchers()
                 services.sessionFeed.nudgeWatchers()
+                services.library.tick()
             },
             Periodic(name: "forget idempotency keys", interval: .seconds(600), logger: logger) {
                 try await log.forgetClaims(before: WallClock.system.now().advanced(by: -IdempotencyGate.lifetime))
