@@ -13,7 +13,13 @@ package final class SQLiteAccessStore: AccessStore {
     private let file: SQLiteFile
     private let ids: UUIDv7Generator
     private let clock: WallClock
-    private let remembered = Mutex<[KeyDigest: Asker]>([:])
+    private let remembered = Mutex(Remembered())
+
+    private struct Remembered {
+        var askers: [KeyDigest: Asker] = [:]
+        /// Counts the changes: what was read before one is not remembered after it.
+        var changes = 0
+    }
 
     package init(sharing log: SQLiteLogStore, ids: UUIDv7Generator, clock: WallClock = .system) {
         file = log.file
@@ -72,7 +78,12 @@ package final class SQLiteAccessStore: AccessStore {
 
     package func revoke(_ key: KeyID) async throws -> Bool {
         let now = clock.now()
-        defer { remembered.withLock { $0.removeAll() } }
+        defer {
+            remembered.withLock { remembered in
+                remembered.askers.removeAll()
+                remembered.changes += 1
+            }
+        }
         return try await file.write { database in
             try database.execute(sql: "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", arguments: [now, key])
             return database.changesCount > 0
@@ -80,7 +91,8 @@ package final class SQLiteAccessStore: AccessStore {
     }
 
     package func asker(for digest: KeyDigest) async throws -> Asker? {
-        if let known = remembered.withLock({ $0[digest] }) { return known }
+        let (known, changes) = remembered.withLock { ($0.askers[digest], $0.changes) }
+        if let known { return known }
         let found = try await file.read { database in
             try Row.fetchOne(
                 database,
@@ -92,8 +104,9 @@ package final class SQLiteAccessStore: AccessStore {
         }
         guard let found else { return nil }
         remembered.withLock { remembered in
-            if remembered.count >= Self.rememberedKeys { remembered.removeAll(keepingCapacity: true) }
-            remembered[digest] = found
+            guard remembered.changes == changes else { return }
+            if remembered.askers.count >= Self.rememberedKeys { remembered.askers.removeAll(keepingCapacity: true) }
+            remembered.askers[digest] = found
         }
         return found
     }
