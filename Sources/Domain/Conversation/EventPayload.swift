@@ -242,7 +242,7 @@ extension EventPayload {
     }
 
     /// A request or a provider's chunk may nest as deep as JSON is read at all, and stands some levels down in its event.
-    private static let depthLimit = JSONParser.defaultDepthLimit + 8
+    package static let depthLimit = JSONParser.defaultDepthLimit + 8
 
     package init(kind: EventKind, bytes: [UInt8]) throws {
         let value = try JSONParser.parse(bytes, depthLimit: Self.depthLimit)

@@ -10,16 +10,16 @@ package final class SQLiteAccessStore: AccessStore {
     private static let rememberedKeys = 10_000
     private static let ownerAddress = "owner@localhost"
 
-    private struct Remembered {
-        var askers: [KeyDigest: Asker] = [:]
-        /// How often all was forgotten: what was read before that is not remembered after it.
-        var forgotten = 0
-    }
-
     private let file: SQLiteFile
     private let ids: UUIDv7Generator
     private let clock: WallClock
     private let remembered = Mutex(Remembered())
+
+    private struct Remembered {
+        var askers: [KeyDigest: Asker] = [:]
+        /// Counts the changes: what was read before one is not remembered after it.
+        var changes = 0
+    }
 
     package init(sharing log: SQLiteLogStore, ids: UUIDv7Generator, clock: WallClock = .system) {
         file = log.file
@@ -78,19 +78,20 @@ package final class SQLiteAccessStore: AccessStore {
 
     package func revoke(_ key: KeyID) async throws -> Bool {
         let now = clock.now()
-        return try await file.write(committed: { [self] _ in
+        defer {
             remembered.withLock { remembered in
                 remembered.askers.removeAll()
-                remembered.forgotten += 1
+                remembered.changes += 1
             }
-        }) { database in
+        }
+        return try await file.write { database in
             try database.execute(sql: "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", arguments: [now, key])
             return database.changesCount > 0
         }
     }
 
     package func asker(for digest: KeyDigest) async throws -> Asker? {
-        let (known, forgotten) = remembered.withLock { ($0.askers[digest], $0.forgotten) }
+        let (known, changes) = remembered.withLock { ($0.askers[digest], $0.changes) }
         if let known { return known }
         let found = try await file.read { database in
             try Row.fetchOne(
@@ -103,7 +104,7 @@ package final class SQLiteAccessStore: AccessStore {
         }
         guard let found else { return nil }
         remembered.withLock { remembered in
-            guard remembered.forgotten == forgotten else { return }
+            guard remembered.changes == changes else { return }
             if remembered.askers.count >= Self.rememberedKeys { remembered.askers.removeAll(keepingCapacity: true) }
             remembered.askers[digest] = found
         }

@@ -19,20 +19,22 @@ extension SQLiteLogStore {
 
     package func checkpoint() async throws -> Bool {
         let now = clock.now()
-        return try await file.write { database in
-            let last = try Row.fetchOne(database, sql: "SELECT * FROM checkpoints ORDER BY number DESC LIMIT 1")
-            let after: Int64 = last?["last_position"] ?? 0
-            let position = try Int64.fetchOne(database, sql: "SELECT max(position) FROM events") ?? after
-            let number = (last?["number"] as Int? ?? 0) + 1
-            let heads = try Self.changedHeads(database, after: after) + Self.deletedHeads(database, checkpoint: number)
-            guard !heads.isEmpty else { return false }
-            let bytes = try encodeJSON(heads)
-            let hash = Self.hash(number: number, previous: last?.bytes("hash") ?? [], createdAt: now, heads: bytes)
-            try database.execute(
-                sql: "INSERT INTO checkpoints (number, created_at, last_position, heads, hash) VALUES (?, ?, ?, ?, ?)",
-                arguments: [number, now, max(after, position), Data(bytes), Data(hash)])
-            return true
-        }
+        return try await refusing { try await file.write { try Self.addCheckpoint($0, now: now) } }
+    }
+
+    private static func addCheckpoint(_ database: Database, now: Timestamp) throws -> Bool {
+        let last = try Row.fetchOne(database, sql: "SELECT * FROM checkpoints ORDER BY number DESC LIMIT 1")
+        let after: Int64 = last?["last_position"] ?? 0
+        let position = try Int64.fetchOne(database, sql: "SELECT max(position) FROM events") ?? after
+        let number = (last?["number"] as Int? ?? 0) + 1
+        let heads = try changedHeads(database, after: after) + deletedHeads(database, checkpoint: number)
+        guard !heads.isEmpty else { return false }
+        let bytes = try encodeJSON(heads)
+        let hash = hash(number: number, previous: last?.bytes("hash") ?? [], createdAt: now, heads: bytes)
+        try database.execute(
+            sql: "INSERT INTO checkpoints (number, created_at, last_position, heads, hash) VALUES (?, ?, ?, ?, ?)",
+            arguments: [number, now, max(after, position), Data(bytes), Data(hash)])
+        return true
     }
 
     private static func changedHeads(_ database: Database, after position: Int64) throws -> [Head] {

@@ -26,8 +26,8 @@ package final class SQLiteLogStore: LogStore {
     // MARK: Writing
 
     package func append(_ batch: AppendBatch) async throws -> [LogEvent] {
-        do {
-            let now = clock.now()
+        let now = clock.now()
+        return try await refusing {
             let plan = try await file.write(committed: { [self] in remember($0, batch.sessionID) }) { [self] database in
                 let plan = try AppendPlan(batch, onto: projection(of: batch, database), now: now)
                 for event in plan.events { try event.insert(database) }
@@ -39,9 +39,12 @@ package final class SQLiteLogStore: LogStore {
                 return plan
             }
             return plan.events
-        } catch {
-            throw LogError(error)
         }
+    }
+
+    /// What SQLite refuses, in the log's words.
+    func refusing<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch { throw LogError(error) }
     }
 
     private func remember(_ plan: AppendPlan, _ session: SessionID) {
@@ -69,18 +72,20 @@ package final class SQLiteLogStore: LogStore {
     }
 
     package func delete(session: SessionID, of user: UUIDv7) async throws -> Bool {
-        // Forgotten after the commit too: an append in the same commit may have been remembered since.
-        let isDeleted = try await file.write(committed: { [self] _ in forget(session) }) { [self] database in
-            guard let row = try Self.session(session, database), row.userID == user else { return false }
-            for table in ["events", "turns", "idempotency_claims"] {
-                try database.execute(sql: "DELETE FROM \(table) WHERE session = ?", arguments: [session])
+        let isDeleted = try await refusing {
+            // Forgotten after the commit too: an append in the same commit may have been remembered since.
+            try await file.write(committed: { [self] _ in forget(session) }) { [self] database in
+                guard let row = try Self.session(session, database), row.userID == user else { return false }
+                for table in ["events", "turns", "idempotency_claims"] {
+                    try database.execute(sql: "DELETE FROM \(table) WHERE session = ?", arguments: [session])
+                }
+                try database.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [session])
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO tombstones (session, seq, hash) VALUES (?, ?, ?)",
+                    arguments: [session, row.headSeq, Data(row.headHash.bytes)])
+                forget(session)
+                return true
             }
-            try database.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [session])
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO tombstones (session, seq, hash) VALUES (?, ?, ?)",
-                arguments: [session, row.headSeq, Data(row.headHash.bytes)])
-            forget(session)
-            return true
         }
         if isDeleted { await file.emptyWriteAheadLog() }
         return isDeleted
@@ -88,11 +93,13 @@ package final class SQLiteLogStore: LogStore {
 
     package func save(_ claim: IdempotencyClaim) async throws {
         let now = clock.now()
-        try await file.write { try claim.save($0, now: now) }
+        try await refusing { try await file.write { try claim.save($0, now: now) } }
     }
 
     package func forgetClaims(before: Timestamp) async throws {
-        try await file.write { try $0.execute(sql: "DELETE FROM idempotency_claims WHERE created_at < ?", arguments: [before]) }
+        try await refusing {
+            try await file.write { try $0.execute(sql: "DELETE FROM idempotency_claims WHERE created_at < ?", arguments: [before]) }
+        }
     }
 
     // MARK: Reading

@@ -191,7 +191,7 @@ struct LogEventResource: Encodable {
     init(_ event: LogEvent) throws {
         seq = event.seq
         kind = event.kind.rawValue
-        payload = try JSONParser.parse(event.payload)
+        payload = try JSONParser.parse(event.payload, depthLimit: EventPayload.depthLimit)
         group = event.group
         createdAt = event.createdAt
         hash = event.hash.hex
