@@ -23,6 +23,8 @@ public struct LexicalHit: Hashable, Sendable {
     public let score: Double
     /// The share of the query's weight (inverse document frequencies) whose terms stand in the passage, 0–1.
     public let coverage: Double
+    /// How many different terms of the query stand in the passage.
+    public let matchedTerms: Int
 }
 
 /// A BM25 index in memory, split into partitions that are searched together or apart; statistics are those of the partitions that

@@ -224,11 +224,11 @@ final class LexicalPartition: Sendable {
         var heap = SmallestFirst(capacity: limit)
         for slot in touched { heap.offer(state.scores[Int(slot)], slot) }
         return heap.descending.map { score, slot in
-            let covered = terms.reduce(Float(0)) { sum, term in
-                state.postings[term.postings].slots.binarySearch(slot) == nil ? sum : sum + term.weight
-            }
+            let matched = terms.filter { state.postings[$0.postings].slots.binarySearch(slot) != nil }
+            let covered = matched.reduce(Float(0)) { $0 + $1.weight }
             return LexicalHit(
-                key: state.keys[Int(slot)], score: Double(score), coverage: Double(covered / max(statistics.totalWeight, .leastNonzeroMagnitude)))
+                key: state.keys[Int(slot)], score: Double(score), coverage: Double(covered / max(statistics.totalWeight, .leastNonzeroMagnitude)),
+                matchedTerms: matched.count)
         }
     }
 }

@@ -129,7 +129,7 @@ struct SQLiteDocumentLifeTests {
         try await store.fail(queued, DocumentError(code: "unreadable", message: "It is broken\u{0}."))
         let failed = try #require(try await store.document(document.id, for: trial.alice))
         #expect(failed.status == .failed && failed.error == DocumentError(code: "unreadable", message: "It is broken\u{0}."))
-        #expect(failed.title == "f.txt", "a name is better than none")
+        #expect(failed.title == "Title", "a name is better than none")
         #expect(try await live(store) == [["old"]])
         #expect(try await rows() == [1, 1, 1])
         // The same content once more is a new try.

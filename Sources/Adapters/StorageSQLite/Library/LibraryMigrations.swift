@@ -20,8 +20,8 @@ enum LibraryMigrations {
         CREATE TABLE documents (
             key INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, collection INTEGER NOT NULL REFERENCES collections(key),
             title BLOB NOT NULL, asked_title BLOB, filename BLOB, media_type TEXT NOT NULL, size INTEGER NOT NULL, sha256 BLOB NOT NULL,
-            metadata TEXT NOT NULL, status TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, progress REAL NOT NULL DEFAULT 0, error_code TEXT, error_message BLOB,
-            chunk_count INTEGER NOT NULL DEFAULT 0, page_count INTEGER, generation INTEGER NOT NULL DEFAULT 1,
+            metadata TEXT NOT NULL, status TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, progress REAL NOT NULL DEFAULT 0,
+            error_code TEXT, error_message BLOB, chunk_count INTEGER NOT NULL DEFAULT 0, page_count INTEGER, generation INTEGER NOT NULL DEFAULT 1,
             live_generation INTEGER, upload TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);
         CREATE INDEX documents_of_collection ON documents (collection, key);
         CREATE INDEX documents_by_content ON documents (collection, sha256);

@@ -16,7 +16,8 @@ extension SQLiteDocumentStore {
             try await file.write { database -> (AddedDocument, String?) in
                 guard let collection = try Self.collection(upload.collectionID, asker, database) else { throw LibraryError.noSuchCollection }
                 guard Self.mayWrite(collection, asker) else { throw LibraryError.mayNotWrite }
-                if let repeated = try Self.repeated(upload, collection, database) {
+                let named = try Self.replaced(upload, collection, database)
+                if let repeated = try Self.repeated(upload, collection, database), named == nil || named?.key == repeated.key {
                     if let metadata = upload.metadata.map(Self.text) {
                         try database.execute(
                             sql: "UPDATE documents SET metadata = ?, updated_at = ? WHERE key = ? AND metadata <> ?",
@@ -24,7 +25,7 @@ extension SQLiteDocumentStore {
                     }
                     return (AddedDocument(document: try Self.document(repeated.key, database), outcome: .unchanged), name)
                 }
-                if let replaced = try Self.replaced(upload, collection, database) {
+                if let replaced = named {
                     let old = try Self.replace(replaced, upload, upload: name, now, database)
                     return (AddedDocument(document: try Self.document(replaced.key, database), outcome: .replaced), old)
                 }
@@ -42,8 +43,9 @@ extension SQLiteDocumentStore {
             database,
             sql: """
                 SELECT \(Document.columns) FROM documents JOIN collections ON collections.key = documents.collection
-                WHERE documents.collection = ? AND sha256 = ? AND media_type = ? AND status <> 'failed' ORDER BY documents.key
-                """, arguments: [collection.key, Data(upload.file.sha256), upload.mediaType])
+                WHERE documents.collection = ? AND sha256 = ? AND media_type = ? AND status <> 'failed'
+                ORDER BY filename IS NOT ?, documents.key
+                """, arguments: [collection.key, Data(upload.file.sha256), upload.mediaType, upload.filename?.blob])
         return try rows.map(Document.init).first { upload.title == nil || upload.title == $0.title }
     }
 
@@ -67,8 +69,9 @@ extension SQLiteDocumentStore {
         let old = try String.fetchOne(database, sql: "SELECT upload FROM documents WHERE key = ?", arguments: [document.key])
         try database.execute(
             sql: """
-                UPDATE documents SET asked_title = ?, media_type = ?, size = ?, sha256 = ?, metadata = ?, status = 'queued', attempts = 0, progress = 0,
-                    error_code = NULL, error_message = NULL, generation = generation + 1, upload = ?, updated_at = ? WHERE key = ?
+                UPDATE documents SET asked_title = ?, media_type = ?, size = ?, sha256 = ?, metadata = ?, status = 'queued',
+                    attempts = 0, progress = 0, error_code = NULL, error_message = NULL, generation = generation + 1, upload = ?,
+                    updated_at = ? WHERE key = ?
                 """,
             arguments: [
                 upload.title?.blob, upload.mediaType, upload.file.size, Data(upload.file.sha256), text(upload.metadata ?? document.metadata), name,

@@ -15,6 +15,14 @@ package final class LexicalPassageIndex: PassageIndex {
         self.ingestThreads = ingestThreads
     }
 
+    /// The share of the question that a passage speaks of. Where several of its words stand together that is no chance, and counts double:
+    /// a question may be wrapped in words that say nothing.
+    private static func evidence(_ hit: LexicalHit) -> Double {
+        hit.matchedTerms >= togetherTerms ? min(1, 2 * hit.coverage) : hit.coverage
+    }
+
+    private static let togetherTerms = 3
+
     package func replace(_ document: IndexableDocument) async throws {
         let passages = document.chunks.map {
             IndexedPassage(key: $0.key, title: document.title, heading: $0.heading, body: $0.text)
@@ -33,7 +41,7 @@ package final class LexicalPassageIndex: PassageIndex {
     package func search(_ query: PassageQuery) async throws -> [PassageHit] {
         try await threads.runIfActive { [index] in
             index.search(query.text, partitions: query.partitions, documents: query.documents, limit: query.limit).map {
-                PassageHit(chunkKey: $0.key, score: $0.score, evidence: $0.coverage)
+                PassageHit(chunkKey: $0.key, score: $0.score, evidence: Self.evidence($0))
             }
         }
     }

@@ -38,9 +38,12 @@ package struct RetrievalRequest: Sendable {
 package struct RetrievalResult: Sendable {
     package let sources: [Source]
     package let tier: CascadeTier
+    /// Whether the asker has any collection to ask.
+    package let hasLibrary: Bool
     package let searchMilliseconds: Double
 
-    package init(sources: [Source], tier: CascadeTier, searchMilliseconds: Double) {
+    package init(sources: [Source], tier: CascadeTier, hasLibrary: Bool, searchMilliseconds: Double) {
+        self.hasLibrary = hasLibrary
         self.sources = sources
         self.tier = tier
         self.searchMilliseconds = searchMilliseconds

@@ -5,7 +5,7 @@ import JSON
 /// read is searched.
 package struct RetrievalService: Sendable {
     /// Evidence below this share of the question's weight does not carry an answer.
-    package static let enoughEvidence = 0.4
+    package static let enoughEvidence = 0.45
 
     private let store: any DocumentStore
     private let lexical: any PassageIndex
@@ -21,7 +21,8 @@ package struct RetrievalService: Sendable {
         guard request.mode != .dense else { throw RetrievalError.modeUnavailable(.dense) }
         let start = clock.now
         var best: (hits: [PassageHit], tier: CascadeTier)?
-        for scope in try await scopes(of: request) {
+        let scopes = try await scopes(of: request)
+        for scope in scopes {
             let hits = try await search(request, scope)
             let evidence = hits.map(\.evidence).max() ?? 0
             if evidence >= Self.enoughEvidence {
@@ -32,7 +33,9 @@ package struct RetrievalService: Sendable {
         }
         let hits = best?.hits ?? []
         let sources = try await sources(for: hits)
-        return RetrievalResult(sources: sources, tier: best?.tier ?? .none, searchMilliseconds: (clock.now - start) / .milliseconds(1))
+        return RetrievalResult(
+            sources: sources, tier: best?.tier ?? .none, hasLibrary: scopes.contains { !$0.partitions.isEmpty },
+            searchMilliseconds: (clock.now - start) / .milliseconds(1))
     }
 
     private struct Scope {

@@ -141,6 +141,7 @@ final class TurnExecution: Sendable {
                 creator: question.creator, topK: question.topK))
         progress.timings.retrievalMs = result.searchMilliseconds
         self.tierFound.withLock { $0 = result.tier }
+        hasLibrary.withLock { $0 = result.hasLibrary }
         let history =
             request.session == nil
             ? Array(question.earlier.suffix(runner.settings.historyPairs))
@@ -151,6 +152,7 @@ final class TurnExecution: Sendable {
     }
 
     private let tierFound = Mutex(CascadeTier.none)
+    private let hasLibrary = Mutex(false)
 
     private func tier(_ progress: Progress) -> CascadeTier { tierFound.withLock { $0 } }
 
@@ -162,9 +164,10 @@ final class TurnExecution: Sendable {
 
     // MARK: Generation
 
-    /// Where the sources do not hold the answer, no model is asked what it thinks: the answer says so.
+    /// Where there are documents and they do not hold the answer, no model is asked what it thinks: the answer says so. Who has no
+    /// documents talks to the model alone.
     private func author(of generation: GenerationRequest) -> any LanguageModel {
-        isFromDocuments && generation.sources.isEmpty ? ExtractiveAnswerer() : model
+        isFromDocuments && generation.sources.isEmpty && hasLibrary.withLock { $0 } ? ExtractiveAnswerer() : model
     }
 
     /// Asks the model. Where the user's message is still being stored, that is awaited before the first piece is shown.
