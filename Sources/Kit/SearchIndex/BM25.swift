@@ -1,6 +1,6 @@
 /// Okapi BM25 over fields that are weighed together (BM25F with one length): Robertson and Zaragoza, "The Probabilistic Relevance
 /// Framework: BM25 and Beyond", 2009.
-enum BM25 {
+public enum BM25 {
     /// Saturation of term frequency.
     static let k1: Float = 1.5
     /// Share of length normalisation.
@@ -10,7 +10,7 @@ enum BM25 {
     static let headingWeight = 1
 
     /// ln(1 + (N - n + 0.5) / (n + 0.5)), which is never negative.
-    static func inverseFrequency(passages: Int, holding: Int) -> Float {
+    public static func inverseFrequency(passages: Int, holding: Int) -> Float {
         Float(log1p((Double(passages) - Double(holding) + 0.5) / (Double(holding) + 0.5)))
     }
 }
@@ -55,6 +55,8 @@ struct LexicalStatistics {
     let terms: [Term]
     let averageLength: Float
     let totalWeight: Float
+    /// Of the terms that stand in any passage at all.
+    let knownWeight: Float
 
     init(terms counts: [String: Int], partitions: [LexicalPartition]) {
         var passages = 0
@@ -67,9 +69,11 @@ struct LexicalStatistics {
             holding.merge(part.holding, uniquingKeysWith: +)
         }
         averageLength = max(1, Float(length) / Float(max(1, passages)))
+        // A word that stands nowhere weighs as much as one that stands once: it says as much of what is asked.
         terms = counts.map { text, count in
-            Term(text: text, weight: Float(count) * BM25.inverseFrequency(passages: passages, holding: holding[text] ?? 0))
+            Term(text: text, weight: Float(count) * BM25.inverseFrequency(passages: passages, holding: max(1, holding[text] ?? 0)))
         }.sorted { ($0.weight, $1.text) > ($1.weight, $0.text) }
         totalWeight = terms.map(\.weight).reduce(0, +)
+        knownWeight = terms.filter { holding[$0.text] ?? 0 > 0 }.map(\.weight).reduce(0, +)
     }
 }

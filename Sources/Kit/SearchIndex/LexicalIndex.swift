@@ -23,6 +23,8 @@ public struct LexicalHit: Hashable, Sendable {
     public let score: Double
     /// The share of the query's weight (inverse document frequencies) whose terms stand in the passage, 0–1.
     public let coverage: Double
+    /// The same among the terms that stand in any passage at all, 0–1.
+    public let knownCoverage: Double
     /// How many different terms of the query stand in the passage.
     public let matchedTerms: Int
 }

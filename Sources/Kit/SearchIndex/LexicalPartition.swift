@@ -228,7 +228,7 @@ final class LexicalPartition: Sendable {
             let covered = matched.reduce(Float(0)) { $0 + $1.weight }
             return LexicalHit(
                 key: state.keys[Int(slot)], score: Double(score), coverage: Double(covered / max(statistics.totalWeight, .leastNonzeroMagnitude)),
-                matchedTerms: matched.count)
+                knownCoverage: Double(covered / max(statistics.knownWeight, .leastNonzeroMagnitude)), matchedTerms: matched.count)
         }
     }
 }

@@ -7,6 +7,7 @@ enum StopWords {
         how i if in into is it its itself just me more most my myself no nor not now of off on once only or other our ours
         ourselves out over own same she should so some such than that the their theirs them themselves then there these they this
         those through to too under until up very was we were what when where which while who whom why will with would you your
+        hello hi hey please thank thanks tell much also let us
         yours yourself yourselves it's i'm don't doesn't didn't can't what's there's that's
         """.split(whereSeparator: \.isWhitespace).map(String.init))
 }

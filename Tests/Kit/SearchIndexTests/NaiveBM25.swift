@@ -46,7 +46,7 @@ struct NaiveBM25 {
         let averageLength = max(1, Double(total) / Double(max(1, searched.count)))
         var weights: [(term: String, weight: Double)] = []
         for (term, count) in counts {
-            let holding = Double(searched.filter { $0.frequencies[term] != nil }.count)
+            let holding = Double(max(1, searched.count { $0.frequencies[term] != nil }))
             let rest = Double(searched.count) - holding
             weights.append((term, Double(count) * log1p((rest + 0.5) / (holding + 0.5))))
         }

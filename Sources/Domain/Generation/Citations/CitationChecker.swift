@@ -154,7 +154,11 @@ package struct CitationChecker {
             if possibleEnd == nil, endsSentence() { possibleEnd = answer.count }
             if scalar == "\n", answer.last == "\n", possibleEnd == nil { possibleEnd = answer.count }
         } else if let end = possibleEnd {
-            if answer[end - 1] == ".", scalar.properties.isLowercase { possibleEnd = nil } else { closeSentence(at: end) }
+            if answer[end - 1] == ".", Sentences.mayAbbreviate(answer, before: end - 1), scalar.properties.isLowercase {
+                possibleEnd = nil
+            } else {
+                closeSentence(at: end)
+            }
         } else if answer.last == "\n", "-*#•|>".unicodeScalars.contains(scalar) {
             closeSentence(at: answer.count)
         }

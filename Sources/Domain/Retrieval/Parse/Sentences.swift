@@ -44,7 +44,7 @@ package enum Sentences {
         let wide = scalar.value > 0x3000
         guard wide || end == scalars.count || scalars[end].properties.isWhitespace else { return nil }
         if scalar == ".", isAbbreviation(scalars, before: index, from: start) { return nil }
-        if scalar == ".", continuesInLowerCase(scalars, after: end) { return nil }
+        if scalar == ".", mayAbbreviate(scalars, before: index), continuesInLowerCase(scalars, after: end) { return nil }
         return end
     }
 
@@ -56,6 +56,15 @@ package enum Sentences {
         var text = String.UnicodeScalarView()
         text.append(contentsOf: word)
         return abbreviations.contains(String(text).lowercased())
+    }
+
+    /// Whether the word before a full stop is short enough to be an abbreviation that is not known here: then what goes on in lower case
+    /// is the same sentence.
+    package static func mayAbbreviate(_ scalars: [Unicode.Scalar], before index: Int) -> Bool {
+        let longest = 4
+        var low = index
+        while low > 0, index - low <= longest, scalars[low - 1].properties.isAlphabetic { low -= 1 }
+        return index - low <= longest
     }
 
     private static func continuesInLowerCase(_ scalars: [Unicode.Scalar], after end: Int) -> Bool {

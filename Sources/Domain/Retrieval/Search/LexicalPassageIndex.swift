@@ -15,10 +15,10 @@ package final class LexicalPassageIndex: PassageIndex {
         self.ingestThreads = ingestThreads
     }
 
-    /// The share of the question that a passage speaks of. Where several of its words stand together that is no chance, and counts double:
-    /// a question may be wrapped in words that say nothing.
+    /// The share of the question that a passage speaks of. Where several of its words stand together that is no chance, and words that
+    /// no passage knows are left out: a question may be wrapped in what says nothing.
     private static func evidence(_ hit: LexicalHit) -> Double {
-        hit.matchedTerms >= togetherTerms ? min(1, 2 * hit.coverage) : hit.coverage
+        hit.matchedTerms >= togetherTerms ? max(hit.coverage, 0.9 * hit.knownCoverage) : hit.coverage
     }
 
     private static let togetherTerms = 3

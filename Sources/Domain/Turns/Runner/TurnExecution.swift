@@ -167,7 +167,7 @@ final class TurnExecution: Sendable {
     /// Where there are documents and they do not hold the answer, no model is asked what it thinks: the answer says so. Who has no
     /// documents talks to the model alone.
     private func author(of generation: GenerationRequest) -> any LanguageModel {
-        isFromDocuments && generation.sources.isEmpty && hasLibrary.withLock { $0 } ? ExtractiveAnswerer() : model
+        isFromDocuments && tierFound.withLock { $0 } == .none && hasLibrary.withLock { $0 } ? ExtractiveAnswerer() : model
     }
 
     /// Asks the model. Where the user's message is still being stored, that is awaited before the first piece is shown.
