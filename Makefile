@@ -35,4 +35,5 @@ packages:
 	@Scripts/system-packages
 
 python:
+	@Scripts/system-packages --tests
 	@Scripts/python-environment

@@ -6,6 +6,7 @@ import pytest
 
 from support import sample, script, shapes
 from support.api import Api
+from support.server import upstream_settings
 from support.shapes import ABSENT
 from support.wire import Watcher
 
@@ -158,3 +159,17 @@ def test_the_length_of_a_message_is_a_setting(start):
     api = Api(server, server.create_key("owner"))
     shapes.invalid(api.post("/api/v1/chat", json={"message": "x" * 11}), "message")
     assert api.ask("🍊" * 10)["turn_id"]
+
+
+def test_where_documents_do_not_hold_the_answer_no_model_makes_one_up(talk):
+    model = talk.model(script.answer("It was invented."))
+    turn = talk.api.ask(sample.NONSENSE, model=model)
+    assert turn["cascade_tier"] == "none" and "invented" not in turn["message"]
+    assert not talk.upstream.requests(model)
+
+
+def test_who_has_no_documents_talks_to_the_model(start, upstream):
+    server = start(upstream_settings(upstream))
+    api = Api(server, server.create_key("owner"))
+    turn = api.ask("Good morning", model=upstream.model(script.answer("Good morning to you.")))
+    assert turn["cascade_tier"] == "none" and turn["message"] == "Good morning to you."

@@ -19,6 +19,9 @@ IMPOSSIBLE = [
     ["The loquat grows to ten metres [1, 77]. Fruit in spring."],
     ["The loquat grows to ten metres [21]. ", "Also [22]. ", "Also [999999999999999999999999]."],
     ["[55]"],
+    ["The loquat grows to ten metres [1-99]. Fruit in spring [55–88]."],
+    ["The loquat grows to ten metres 【55】. Fruit in spring 【77†passage】."],
+    ["An `open tick. The loquat grows to ten metres.\n\nFruit in spring [55]."],
 ]
 
 
@@ -28,7 +31,7 @@ def test_an_impossible_number_never_reaches_the_client(talk, tokens):
     shapes.turn_stream(watcher.events)
     sources = {source["number"] for source in watcher.event("sources").json["sources"]}
     assert numbers_in(watcher.text) <= sources, watcher.text
-    assert not re.search(r"\[\s*(55|77|88|99|0|2[12]|9{20,})", watcher.text), watcher.text
+    assert not re.search(r"[\[【]\s*(55|77|88|99|0|2[12]|9{20,})", watcher.text), watcher.text
     for event in watcher.events:
         if event.name == "citation":
             assert event.json["number"] is None or event.json["number"] in sources

@@ -248,3 +248,35 @@ def flat(value, name=""):
     if isinstance(value, dict):
         return [pair for key, part in value.items() for pair in flat(part, f"{name}.{key}")]
     return [(name, value)]
+
+
+@pytest.mark.parametrize("command", ["verify", "rebuild --check", "keys list", "keys revoke x", "ask Anything?"])
+def test_a_mistyped_data_directory_is_not_made(installation, command):
+    result = installation.run(*command.split(), check=False)
+    assert result.returncode == 1 and "no data" in result.stderr and not installation.data_dir.exists()
+
+
+def test_an_empty_data_directory_name_is_refused(installation):
+    result = installation.run("keys", "create", "--name", "x", "--data-dir", "", data_dir=False, check=False)
+    assert result.returncode != 0 and "--data-dir" in result.stderr and result.stdout == ""
+
+
+def test_a_port_in_use_is_said_in_words(server, installation):
+    result = installation.run("serve", "--port", str(server.port), check=False)
+    assert result.returncode == 1 and f"Port {server.port} is in use" in result.stderr
+
+
+def test_a_name_of_several_keys_revokes_none(installation):
+    for _ in range(2):
+        installation.create_key("twin")
+    result = installation.run("keys", "revoke", "twin", check=False)
+    assert result.returncode == 1 and "keys list" in result.stderr
+    listed = installation.run("keys", "list").stdout
+    assert listed.count("twin") == 2
+    installation.run("keys", "revoke", listed.split()[0])
+    assert installation.run("keys", "list").stdout.count("twin") == 1
+
+
+def test_an_answer_quotes_no_heading(stocked):
+    answer = stocked.run("ask", sample.QUESTION).stdout
+    assert sample.FACT in answer and "The loquat tree [" not in answer and "Height [" not in answer

@@ -7,6 +7,7 @@ import httpx
 from support import sample, script, shapes
 from support.api import Api
 from support.door import asked, client
+from support.server import upstream_settings
 from support.shapes import ABSENT
 
 TOOLS = [
@@ -244,3 +245,18 @@ def test_storing_is_a_setting(start, upstream, unique):
     assert api.sessions() == []
     client(api).chat.completions.create(model=model, messages=asked(f"Say {word}"), store=True)
     assert session_holding(api, word)
+
+
+def test_the_conversation_that_a_client_sends_along_reaches_the_model(start, upstream):
+    model = upstream.model(script.answer("Ten metres."))
+    server = start(upstream_settings(upstream, LOQUAT_LLM_MODEL=model))
+    api = Api(server, server.create_key("owner"))
+    sample.fill(api, "library")
+    messages = [
+        {"role": "user", "content": "What came before?"},
+        {"role": "assistant", "content": "An earlier answer."},
+        {"role": "user", "content": sample.QUESTION},
+    ]
+    client(api).chat.completions.create(model="loquat/library", messages=messages)
+    sent = [(role, content) for role, content in upstream.requests(model)[0].messages if role != "system"]
+    assert sent == [(message["role"], message["content"]) for message in messages]

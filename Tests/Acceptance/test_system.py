@@ -1,11 +1,14 @@
 """Routes about the process itself, and the conventions that hold for every route."""
 
+import socket
+
 import pytest
 
 from support import shapes
 from support.api import Api
 from support.server import Server
 from support.shapes import ABSENT
+from support.waiting import DEADLINE
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
@@ -127,3 +130,26 @@ def test_keys_are_kept_only_as_hashes(server, api):
         if path.is_file():
             assert api.key.encode() not in path.read_bytes(), path.name
     assert api.key not in server.stderr
+
+
+def test_an_answer_to_head_has_no_body(server, api):
+    for path, status in (("/healthz", 200), ("/api/v1/collections", 200), ("/nowhere", 404)):
+        with socket.create_connection((server.host, server.port), timeout=DEADLINE) as connection:
+            request = f"HEAD {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {api.key}\r\nConnection: close\r\n\r\n"
+            connection.sendall(request.encode())
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        head, body = answer.split(b"\r\n\r\n", 1)
+        assert head.startswith(f"HTTP/1.1 {status}".encode()) and body == b"", answer
+
+
+def test_a_killed_server_does_not_keep_commands_waiting(start):
+    server = start()
+    server.kill()
+    server.run("keys", "create", "--name", "after", seconds=30)
+
+
+def test_files_are_their_owners_alone(installation):
+    installation.data_dir.mkdir(mode=0o755)
+    installation.create_key("first")
+    for path in installation.data_dir.rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path.name

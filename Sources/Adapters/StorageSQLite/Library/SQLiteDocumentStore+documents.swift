@@ -69,7 +69,7 @@ extension SQLiteDocumentStore {
         let old = try String.fetchOne(database, sql: "SELECT upload FROM documents WHERE key = ?", arguments: [document.key])
         try database.execute(
             sql: """
-                UPDATE documents SET asked_title = ?, media_type = ?, size = ?, sha256 = ?, metadata = ?, status = 'queued',
+                UPDATE documents SET asked_title = coalesce(?, asked_title), media_type = ?, size = ?, sha256 = ?, metadata = ?, status = 'queued',
                     attempts = 0, progress = 0, error_code = NULL, error_message = NULL, generation = generation + 1, upload = ?,
                     updated_at = ? WHERE key = ?
                 """,
