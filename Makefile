@@ -26,7 +26,7 @@ format: ## Put every Swift file into the project's format
 	@. Scripts/swift-path && require_swift && swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 bench: packages ## Figures beside others' in the same run (needs ../shared/bench)
-	@Scripts/python-environment --bench && Scripts/bench
+	@Scripts/system-packages --tests && Scripts/python-environment --bench && Scripts/bench
 
 soak: packages python ## The long runs: kill -9 with 200 seeds
 	@SEEDS=200 Scripts/test acceptance -k kill_9_in
