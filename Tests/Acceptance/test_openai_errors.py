@@ -12,6 +12,7 @@ def test_a_wrong_key(api):
     with pytest.raises(openai.AuthenticationError) as caught:
         openai.OpenAI(base_url=api.server.url + "/v1", api_key="wrong", max_retries=0).models.list()
     shapes.problem(caught.value.response, 401)
+    assert caught.value.type == "authentication_error" and "key" in caught.value.message
 
 
 def test_an_unknown_model(api):

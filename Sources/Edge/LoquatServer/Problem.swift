@@ -53,6 +53,24 @@ struct Problem: Error {
             members: ["turn_id": .string(turn.description)])
     }
 
+    /// As clients of OpenAI's API read it, `error.message`, beside our own members.
+    var forOpenAIClients: Problem {
+        var problem = self
+        let type =
+            switch status.code {
+            case 401: "authentication_error"
+            case 403: "permission_error"
+            case 429: "rate_limit_error"
+            case 400..<500: "invalid_request_error"
+            default: "server_error"
+            }
+        problem.members["error"] = [
+            "message": .string(detail), "type": .string(type), "code": .string(code),
+            "param": errors?.first.map { .string(String($0.pointer.dropFirst())) } ?? .null,
+        ]
+        return problem
+    }
+
     func response(requestID: String) -> Response {
         var body: JSONObject = [
             "type": .string("about:blank"), "title": .string(status.reasonPhrase), "status": .number(JSONNumber(status.code)),

@@ -21,7 +21,7 @@ package final class LexicalPassageIndex: PassageIndex {
         hit.matchedTerms >= togetherTerms ? max(hit.coverage, 0.9 * hit.knownCoverage) : hit.coverage
     }
 
-    private static let togetherTerms = 3
+    private static let togetherTerms = 2
 
     package func replace(_ document: IndexableDocument) async throws {
         let passages = document.chunks.map {

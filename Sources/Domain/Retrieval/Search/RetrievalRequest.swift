@@ -38,12 +38,12 @@ package struct RetrievalRequest: Sendable {
 package struct RetrievalResult: Sendable {
     package let sources: [Source]
     package let tier: CascadeTier
-    /// Whether the asker has any collection to ask.
-    package let hasLibrary: Bool
+    /// There were documents to search, and not a word of the question in them.
+    package let isUnknown: Bool
     package let searchMilliseconds: Double
 
-    package init(sources: [Source], tier: CascadeTier, hasLibrary: Bool, searchMilliseconds: Double) {
-        self.hasLibrary = hasLibrary
+    package init(sources: [Source], tier: CascadeTier, isUnknown: Bool, searchMilliseconds: Double) {
+        self.isUnknown = isUnknown
         self.sources = sources
         self.tier = tier
         self.searchMilliseconds = searchMilliseconds

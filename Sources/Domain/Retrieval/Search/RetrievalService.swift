@@ -1,5 +1,6 @@
 import Conversation
 import JSON
+import SearchIndex
 
 /// Finds passages: narrow scopes first, wider ones only while the evidence is thin. Whatever the scope, only what the asker may
 /// read is searched.
@@ -34,7 +35,8 @@ package struct RetrievalService: Sendable {
         let hits = best?.hits ?? []
         let sources = try await sources(for: hits)
         return RetrievalResult(
-            sources: sources, tier: best?.tier ?? .none, hasLibrary: scopes.contains { !$0.partitions.isEmpty },
+            sources: sources, tier: best?.tier ?? .none,
+            isUnknown: hits.isEmpty && scopes.contains { !$0.partitions.isEmpty } && !Analyzer().terms(request.query).isEmpty,
             searchMilliseconds: (clock.now - start) / .milliseconds(1))
     }
 

@@ -141,7 +141,7 @@ final class TurnExecution: Sendable {
                 creator: question.creator, topK: question.topK))
         progress.timings.retrievalMs = result.searchMilliseconds
         self.tierFound.withLock { $0 = result.tier }
-        hasLibrary.withLock { $0 = result.hasLibrary }
+        isUnknown.withLock { $0 = result.isUnknown }
         let history =
             request.session == nil
             ? Array(question.earlier.suffix(runner.settings.historyPairs))
@@ -152,7 +152,7 @@ final class TurnExecution: Sendable {
     }
 
     private let tierFound = Mutex(CascadeTier.none)
-    private let hasLibrary = Mutex(false)
+    private let isUnknown = Mutex(false)
 
     private func tier(_ progress: Progress) -> CascadeTier { tierFound.withLock { $0 } }
 
@@ -164,10 +164,10 @@ final class TurnExecution: Sendable {
 
     // MARK: Generation
 
-    /// Where there are documents and they do not hold the answer, no model is asked what it thinks: the answer says so. Who has no
-    /// documents talks to the model alone.
+    /// Where the documents know nothing of what is asked, no model is asked what it thinks: the answer says so. Who has no documents talks
+    /// to the model alone, and where the evidence is only thin the prompt has the model say so.
     private func author(of generation: GenerationRequest) -> any LanguageModel {
-        isFromDocuments && tierFound.withLock { $0 } == .none && hasLibrary.withLock { $0 } ? ExtractiveAnswerer() : model
+        isFromDocuments && isUnknown.withLock { $0 } ? ExtractiveAnswerer() : model
     }
 
     /// Asks the model. Where the user's message is still being stored, that is awaited before the first piece is shown.

@@ -23,7 +23,9 @@ struct RequestMiddleware: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
-            response = problem(error, request, context).response(requestID: context.requestID)
+            let problem = problem(error, request, context)
+            let isOpenAI = request.uri.path.hasPrefix("/v1/")
+            response = (isOpenAI ? problem.forOpenAIClients : problem).response(requestID: context.requestID)
         }
         // A body here would be read as the beginning of the next answer.
         if request.method == .head { response = response.createHeadResponse() }

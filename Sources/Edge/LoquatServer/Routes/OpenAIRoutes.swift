@@ -17,13 +17,7 @@ struct OpenAIRoutes {
     private static let bodyLimit = 32 << 20
 
     func add(to api: RouterGroup<ServerContext>) {
-        api.post("chat/completions") { request, context in
-            do {
-                return try await complete(request, context)
-            } catch {
-                return try Self.failure(error, context)
-            }
-        }
+        api.post("chat/completions") { request, context in try await complete(request, context) }
         api.get("models") { _, context in try await models(context) }
     }
 
@@ -164,23 +158,5 @@ struct OpenAIRoutes {
             body["loquat"] = extra
         }
         return .json(bytes: JSONValue.object(body).bytes)
-    }
-
-    /// Clients of this API read `error.message`; our own members stand beside it.
-    private static func failure(_ error: any Error, _ context: ServerContext) throws -> Response {
-        guard var problem = Problem(error) else { throw error }
-        let type =
-            switch problem.status.code {
-            case 401: "authentication_error"
-            case 403: "permission_error"
-            case 429: "rate_limit_error"
-            case 400..<500: "invalid_request_error"
-            default: "server_error"
-            }
-        problem.members["error"] = [
-            "message": .string(problem.detail), "type": .string(type), "code": .string(problem.code),
-            "param": problem.errors?.first.map { .string(String($0.pointer.dropFirst())) } ?? .null,
-        ]
-        return problem.response(requestID: context.requestID)
     }
 }

@@ -18,7 +18,7 @@ enum AnswerPrinter {
             switch event.name {
             case "session": shown.session = data["session_id"]?.string
             case "sources": shown.sources = data["sources"]?.array ?? []
-            case "delta": Output.text(data["delta"]?.string ?? "")
+            case "delta": Output.text(printable(data["delta"]?.string ?? ""))
             case "citation": if let number = data["number"]?.int { shown.cited.insert(number) }
             case "error": throw CommandFailure(data["message"]?.string ?? "The answer failed.")
             default: break
@@ -30,12 +30,21 @@ enum AnswerPrinter {
         return shown
     }
 
+    /// Without control characters, by which a text could rule the terminal.
+    private static func printable(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where scalar == "\n" || scalar == "\t" || scalar.properties.generalCategory != .control {
+            scalars.append(scalar)
+        }
+        return String(scalars)
+    }
+
     static func printSources(_ sources: [JSONValue]) {
         guard !sources.isEmpty else { return }
         Output.line("")
         for source in sources {
             let heading = source["section_heading"]?.string.map { " — \($0)" } ?? ""
-            Output.line("[\(source["number"]?.int ?? 0)] \(source["title"]?.string ?? "")\(heading)")
+            Output.line(printable("[\(source["number"]?.int ?? 0)] \(source["title"]?.string ?? "")\(heading)"))
         }
     }
 }
