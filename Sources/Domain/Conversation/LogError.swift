@@ -2,8 +2,6 @@ import TimeOrdered
 
 /// Why the log could not be read or written.
 package enum LogError: Error, Sendable, Hashable {
-    /// Another writer was first: the session's head is not where the writer thought.
-    case conflict(session: SessionID)
     /// There is no such session, or it was deleted.
     case noSession(SessionID)
     /// The store has no room.

@@ -169,7 +169,7 @@ extension Problem {
         switch error {
         case .noSession: self = .notFound
         case .full: self.init(status: .insufficientStorage, code: "storage_full", detail: "The server has no room.")
-        case .conflict, .unavailable, .damaged:
+        case .unavailable, .damaged:
             self.init(status: .serviceUnavailable, code: "storage_unavailable", detail: "The store could not do it. Try again.")
         }
     }

@@ -7,7 +7,7 @@ package struct ServerContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// Who asks; set by `Authentication`.
     var asker: Asker?
-    /// Given by the client or made here; set by `RequestIDs`.
+    /// Given by the client or made here; set by `RequestMiddleware`.
     var requestID = ""
 
     /// Where the request runs.

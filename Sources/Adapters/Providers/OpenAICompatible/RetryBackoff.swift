@@ -7,10 +7,11 @@ package struct RetryBackoff: Sendable {
     private let random: @Sendable () -> Double
 
     /// - Parameters:
-    ///   - sleep: tests hand in their own.
+    ///   - sleep: waits.
     ///   - random: 0–1.
     package init(
         base: Duration = .milliseconds(250), longest: Duration = .seconds(8),
+        // reason: waiting is what this is for; tests hand in their own
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         random: @escaping @Sendable () -> Double = { .random(in: 0...1) }
     ) {

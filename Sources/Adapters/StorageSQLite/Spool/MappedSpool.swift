@@ -97,6 +97,7 @@ package final class MappedSpool: TurnSpool, Service {
 
     package func run() async throws {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            // reason: the interval is the promise itself: what a power cut may cost
             do { try await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.syncInterval) } } catch { break }
             await syncAll()
         }

@@ -10,9 +10,9 @@ package protocol DocumentStore: Sendable {
     func collection(_ id: CollectionID, for asker: Asker) async throws -> Collection?
     func collection(named name: String, for asker: Asker) async throws -> Collection?
     func collections(for asker: Asker, _ page: PageRequest) async throws -> Page<Collection>
-    /// Nil where the asker may not change it.
+    /// Nil where the asker may not see it; throws `LibraryError.mayNotWrite` where they may only read it.
     func update(collection id: CollectionID, _ change: CollectionChange, by asker: Asker) async throws -> Collection?
-    /// The documents that went with it; nil where the asker may not delete it.
+    /// The deleted collection, whose documents went with it; nil and thrown as for `update`.
     func delete(collection id: CollectionID, by asker: Asker) async throws -> Collection?
     /// The index partitions that the asker may search, all or those of one collection.
     func partitions(for asker: Asker, collection: CollectionID?) async throws -> [Int64]
@@ -22,7 +22,7 @@ package protocol DocumentStore: Sendable {
     func add(_ upload: Upload, by asker: Asker) async throws -> AddedDocument
     func document(_ id: DocumentID, for asker: Asker) async throws -> Document?
     func documents(in collection: CollectionID?, for asker: Asker, _ page: PageRequest) async throws -> Page<Document>
-    /// The deleted document; nil where the asker may not delete it.
+    /// The deleted document; nil and thrown as for `update`.
     func delete(document id: DocumentID, by asker: Asker) async throws -> Document?
     func text(of document: DocumentID, for asker: Asker) async throws -> String?
     func chunks(of document: DocumentID, for asker: Asker, _ page: PageRequest) async throws -> Page<Chunk>

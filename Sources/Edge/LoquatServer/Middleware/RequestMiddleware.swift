@@ -5,7 +5,7 @@ import Logging
 import NIOCore
 import TimeOrdered
 
-/// Gives each request an id, answers errors as problems, counts and logs. Outermost of all.
+/// Gives each request an id, answers errors as problems and logs those that are nobody's fault outside, counts. Outermost of all.
 struct RequestMiddleware: RouterMiddleware {
     typealias Context = ServerContext
 

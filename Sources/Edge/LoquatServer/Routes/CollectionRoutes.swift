@@ -80,7 +80,7 @@ struct CollectionRoutes {
         let asker = try context.asker(for: .documentsWrite)
         let bytes = try await request.jsonBytes(limit: services.limits.bodyBytes)
         let change = try decodeJSON(Body.self, from: bytes).validated(nameRequired: true)
-        return try await Idempotent(gate: services.idempotency).once(
+        return try await Idempotent(gate: services.idempotency, logger: services.logger).once(
             request, asker: asker, fingerprint: Idempotent.fingerprint(request, bytes)
         ) {
             let made = try await services.library.store.createCollection(change, by: asker)

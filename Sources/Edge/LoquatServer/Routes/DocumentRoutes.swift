@@ -137,7 +137,7 @@ struct DocumentRoutes {
             metadata: metadata, file: file)
         let fingerprint = Idempotent.fingerprint(
             request, file.sha256, collection.bytes, Array((title ?? "").utf8), Array((filename ?? "").utf8), JSONValue.object(metadata ?? [:]).bytes)
-        return try await Idempotent(gate: services.idempotency).once(request, asker: asker, fingerprint: fingerprint) {
+        return try await Idempotent(gate: services.idempotency, logger: services.logger).once(request, asker: asker, fingerprint: fingerprint) {
             let added = try await services.library.add(upload, by: asker)
             isAdded = true
             return (added.outcome == .created ? .created : .ok, try encodeJSON(DocumentResource(added.document)))

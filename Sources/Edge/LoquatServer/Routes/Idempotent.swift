@@ -3,6 +3,7 @@ import Conversation
 import Crypto
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import TimeOrdered
 import Turns
@@ -13,6 +14,7 @@ struct Idempotent {
     private static let longestKey = 255
 
     let gate: IdempotencyGate
+    let logger: Logger
 
     /// The key that a request carries.
     /// - Throws: 400 for one that cannot be used.
@@ -52,8 +54,12 @@ struct Idempotent {
         case .proceed:
             defer { gate.leave(user: asker.userID, key: key) }
             let created = try await create()
-            // reason: what was created stands; a request that comes again finds it there
-            try? await gate.save(user: asker.userID, key: key, fingerprint: fingerprint, status: created.status.code, body: created.body)
+            do {
+                try await gate.save(user: asker.userID, key: key, fingerprint: fingerprint, status: created.status.code, body: created.body)
+            } catch {
+                // What was created stands, and its answer is true; only a repeat will not get the same one.
+                logger.error("an answer could not be kept for its Idempotency-Key", metadata: ["error": "\(error)"])
+            }
             return .json(bytes: created.body, status: created.status)
         }
     }

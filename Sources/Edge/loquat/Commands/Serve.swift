@@ -10,7 +10,7 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run the server.",
         discussion: """
             Prints `listening on http://HOST:PORT` on standard output once it answers; logs are JSON lines on standard error.
-            SIGTERM and SIGINT let running turns finish for a while, then interrupt them; they can be continued.
+            SIGTERM and SIGINT let running turns finish for a while, then interrupt them; what was shown of them is kept.
 
             Examples:
               loquat serve
