@@ -100,16 +100,26 @@ def test_a_break_before_the_first_token_shows_nothing(talk, steps):
     "steps",
     [
         [script.End()],
-        [script.Cut()],
         [ERROR_EVENT, *script.answer()],
         [script.Raw(b"data: {not json}\n\n"), script.End()],
         [script.Raw(b'data: {"choices": [{"index": 0, "delta": {"content": "half'), script.End()],
     ],
-    ids=["no closing event", "reset", "error event after 200", "no json", "cut inside an event"],
+    ids=["no closing event", "error event after 200", "no json", "cut inside an event"],
 )
 def test_a_break_in_the_middle_keeps_what_was_shown(talk, steps):
     model = talk.model([script.Text("Zig "), script.Text("zag"), *steps])
     failed(talk, talk.again(model), "Zig zag")
+    assert len(talk.upstream.requests(model)) == 1
+
+
+def test_a_reset_in_the_middle_keeps_what_was_shown(talk):
+    gate = script.gate()
+    model = talk.model([script.Text("Zig "), script.Text("zag"), gate, script.Cut()])
+    watcher = talk.again(model)
+    # A reset takes along what its receiver has not read: only what was shown is promised.
+    watcher.shows("Zig zag")
+    talk.upstream.open(gate)
+    failed(talk, watcher, "Zig zag")
     assert len(talk.upstream.requests(model)) == 1
 
 

@@ -46,6 +46,8 @@ struct Serve: AsyncParsableCommand {
         do {
             try await services.run()
         } catch {
+            // reason: what ended the services is what there is to say
+            try? await process.close()
             throw Self.explained(error, host: host, port: settings.port)
         }
         try await process.close()

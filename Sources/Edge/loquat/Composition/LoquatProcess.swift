@@ -116,7 +116,8 @@ struct LoquatProcess {
         }
         running += [services.sessionFeed, services.turns]
         var configuration = ServiceGroupConfiguration(
-            services: running.map { .init(service: $0) }, gracefulShutdownSignals: signals, logger: quiet(logger))
+            services: running.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) }, gracefulShutdownSignals: signals,
+            logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = settings.turns.drainGrace + .seconds(20)
         return ServiceGroup(configuration: configuration)
     }
@@ -143,7 +144,7 @@ struct LoquatProcess {
         return logger
     }
 
-    /// Lets go of the data directory; called once the services have ended.
+    /// Lets go of the data directory; called once the services have ended, however they did.
     func close() async throws {
         LocalSocket(dataDirectory: settings.dataDirectory).remove()
         try await http.shutdown()
