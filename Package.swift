@@ -85,6 +85,7 @@ let kit: [[Target]] = [
     target("JSON", in: .kit),
     target("ServerSentEvents", in: .kit, testsUse: ["JSON"]),
     target("SearchIndex", in: .kit, uses: ["CStemmer"]),
+    target("SchemaReflection", in: .kit, uses: ["JSON"]),
 ]
 
 let domain: [[Target]] = [
@@ -115,7 +116,7 @@ let edge: [[Target]] = [
         packages: [product("AsyncHTTPClient", "async-http-client"), nioCore, product("NIOHTTP1", "swift-nio")], tests: false),
     target(
         "LoquatServer", in: .edge,
-        uses: ["TimeOrdered", "JSON", "ServerSentEvents", "CMD4C", "Access", "Conversation", "Retrieval", "Generation", "Turns"],
+        uses: ["TimeOrdered", "JSON", "SchemaReflection", "ServerSentEvents", "CMD4C", "Access", "Conversation", "Retrieval", "Generation", "Turns"],
         packages: [
             product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"), product("HTTPTypes", "swift-http-types"),
             nioCore, nioPosix, logging, lifecycle, crypto,

@@ -2,7 +2,7 @@ package import TimeOrdered
 
 /// What one sentence of an answer leans on.
 package struct Citation: Sendable, Hashable, Codable {
-    package enum Status: String, Sendable, Codable {
+    package enum Status: String, Sendable, Codable, CaseIterable {
         /// The cited passage supports the sentence.
         case verified
         /// Another passage than the written one supports it, and is shown instead.

@@ -5,16 +5,16 @@ package typealias SessionID = UUIDv7
 package typealias TurnID = UUIDv7
 package typealias GroupID = UUIDv7
 
-package enum SessionKind: String, Sendable, Codable {
+package enum SessionKind: String, Sendable, Codable, CaseIterable {
     case chat, scene, api
 }
 
 /// How a turn stands.
-package enum TurnStatus: String, Sendable, Codable {
+package enum TurnStatus: String, Sendable, Codable, CaseIterable {
     case generating, complete, stopped, interrupted, failed
 }
 
-package enum FinishReason: String, Sendable, Codable {
+package enum FinishReason: String, Sendable, Codable, CaseIterable {
     case stop, length, stopped, interrupted
 }
 

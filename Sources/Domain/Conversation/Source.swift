@@ -62,6 +62,6 @@ package struct Source: Sendable, Hashable, Codable {
 }
 
 /// The narrowest scope that gave enough evidence for an answer.
-package enum CascadeTier: String, Sendable, Codable {
+package enum CascadeTier: String, Sendable, Codable, CaseIterable {
     case creator, collection, global, lexical, none
 }

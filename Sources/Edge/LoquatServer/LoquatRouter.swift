@@ -15,15 +15,15 @@ package enum LoquatRouter {
     private static func router(_ services: ServerServices, trust: Authentication.Trust) -> Router<ServerContext> {
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestMiddleware(metrics: services.metrics, ids: services.ids, logger: services.logger))
-        SystemRoutes(services: services).add(to: router)
-        let authentication = Authentication(access: services.access, trust: trust)
-        let api = router.group("api/v1").add(middleware: authentication)
+        let api = API(router: router, authentication: Authentication(access: services.access, trust: trust))
+        SystemRoutes(services: services).add(to: api)
         CollectionRoutes(services: services).add(to: api)
         DocumentRoutes(services: services).add(to: api)
         RetrievalRoutes(services: services).add(to: api)
         ChatRoutes(services: services).add(to: api)
         SessionRoutes(services: services).add(to: api)
-        OpenAIRoutes(services: services).add(to: router.group("v1").add(middleware: authentication))
+        OpenAIRoutes(services: services).add(to: api)
+        DocumentationRoutes(document: OpenAPIDocument(api.operations).bytes).add(to: router)
         return router
     }
 }

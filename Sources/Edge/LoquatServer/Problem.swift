@@ -127,7 +127,7 @@ extension Problem {
                 status: .tooManyRequests, code: "too_many_turns", detail: "\(limit) turns are running, which is the limit.",
                 headers: [.retryAfter: "1"])
         case .noSuchModel(let name):
-            self = .invalid("/model", "there is no model “\(name.prefix(100))” here")
+            self.init(status: .notFound, code: "model_not_found", detail: "There is no model “\(name.prefix(100))”; GET /v1/models lists them.")
         }
     }
 

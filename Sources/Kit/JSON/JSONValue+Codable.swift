@@ -28,7 +28,7 @@ extension JSONObject: Codable {
 
 /// Property names are written in snake_case: `createdAt` is `created_at`, `userID` is `user_id`. Names that are data (dictionary
 /// keys, members of a `JSONObject`) stay as they are.
-func snakeCase(_ name: String) -> String {
+public func snakeCase(_ name: String) -> String {
     let letters = Array(name.utf8)
     guard letters.contains(where: isUpper) else { return name }
     var result: [UInt8] = []
@@ -48,5 +48,5 @@ func snakeCase(_ name: String) -> String {
 private func isUpper(_ letter: UInt8) -> Bool { (65...90).contains(letter) }
 
 /// Marks dictionaries whose keys are data.
-protocol DataKeyed {}
+public protocol DataKeyed {}
 extension Dictionary: DataKeyed where Key == String {}

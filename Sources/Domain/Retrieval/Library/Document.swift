@@ -3,7 +3,7 @@ package import TimeOrdered
 
 /// A document of a collection and how far its reading is.
 package struct Document: Sendable, Hashable {
-    package enum Status: String, Sendable, Codable {
+    package enum Status: String, Sendable, Codable, CaseIterable {
         case queued, processing, ready, failed
     }
 

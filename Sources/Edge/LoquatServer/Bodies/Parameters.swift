@@ -1,5 +1,6 @@
 import Conversation
 import Hummingbird
+import SchemaReflection
 import TimeOrdered
 
 extension ServerContext {
@@ -13,8 +14,8 @@ extension ServerContext {
 extension Request {
     /// `limit`, `offset` and `cursor`.
     func page() throws(Problem) -> PageRequest {
-        let limit = try number("limit", default: 20, in: 1...100)
-        let offset = try number("offset", default: 0, in: 0...1_000_000)
+        let limit = try number("limit", default: 20, in: PageLimits.limit)
+        let offset = try number("offset", default: 0, in: PageLimits.offset)
         return PageRequest(limit: limit, offset: offset, cursor: uri.queryParameters["cursor"].map(String.init))
     }
 
@@ -33,9 +34,19 @@ extension Request {
     }
 }
 
-struct ListResponse<Item: Encodable>: Encodable {
+enum PageLimits {
+    static let limit = 1...100
+    static let offset = 0...1_000_000
+}
+
+struct ListResponse<Item: Codable & SchemaFields>: Codable, SchemaFields {
     let items: [Item]
     let nextCursor: String?
+
+    static var schemaName: String { Item.schemaName + "List" }
+    static var fields: [String: FieldRule] {
+        ["items": .note("This page."), "next_cursor": .note("The `cursor` of the next page; null at the end.")]
+    }
 
     init<Row>(_ page: Page<Row>, _ resource: (Row) -> Item) {
         items = page.items.map(resource)

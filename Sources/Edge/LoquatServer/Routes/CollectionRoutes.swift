@@ -3,87 +3,84 @@ import Conversation
 import Hummingbird
 import JSON
 import Retrieval
+import SchemaReflection
 import TimeOrdered
 import Turns
 
 struct CollectionRoutes {
     let services: ServerServices
 
-    private static let nameLimit = 200
-    private static let descriptionLimit = 4_000
-
-    func add(to api: RouterGroup<ServerContext>) {
-        api.post("collections") { request, context in try await create(request, context) }
-        api.get("collections") { request, context in
-            let asker = try context.asker(for: .documentsRead)
-            return try Response.json(
-                ListResponse(try await services.library.store.collections(for: asker, try request.page()), CollectionResource.init))
+    func add(to api: API) {
+        api.add(
+            Operation(
+                method: .post, path: "/api/v1/collections", id: "createCollection", tag: .collections, summary: "Make a collection.",
+                admission: .scope(.documentsWrite), body: .json(NewCollection.self),
+                answers: [.created(CollectionResource.self, "The collection.")], problems: [.conflict], isIdempotent: true)
+        ) { try await create($0) }
+        api.add(
+            Operation(
+                method: .get, path: "/api/v1/collections", id: "listCollections", tag: .collections,
+                summary: "The collections that the caller may read.", admission: .scope(.documentsRead), parameters: Parameter.page(),
+                answers: [.ok(ListResponse<CollectionResource>.self, "A page of them, oldest first.")])
+        ) { call in
+            try Response.json(
+                ListResponse(try await services.library.store.collections(for: call.asker, try call.page()), CollectionResource.init))
         }
-        api.get("collections/:id") { _, context in
-            let asker = try context.asker(for: .documentsRead)
-            guard let found = try await services.library.store.collection(context.id("id"), for: asker) else { throw Problem.notFound }
+        api.add(
+            Operation(
+                method: .get, path: "/api/v1/collections/{id}", id: "getCollection", tag: .collections, summary: "One collection.",
+                admission: .scope(.documentsRead), parameters: [.id("The collection.")],
+                answers: [.ok(CollectionResource.self, "The collection.", tagged: true)])
+        ) { call in
+            guard let found = try await services.library.store.collection(call.id(), for: call.asker) else { throw Problem.notFound }
             return try Response.tagged(CollectionResource(found))
         }
-        api.patch("collections/:id") { request, context in
-            let asker = try context.asker(for: .documentsWrite)
-            let change = try await request.json(Body.self, limit: services.limits.bodyBytes).validated(nameRequired: false)
-            guard let known = try await services.library.store.collection(context.id("id"), for: asker) else { throw Problem.notFound }
-            try request.checkMatch(CollectionResource(known))
-            guard let changed = try await services.library.store.update(collection: context.id("id"), change, by: asker) else {
-                throw Problem.notFound
-            }
-            return try Response.tagged(CollectionResource(changed))
-        }
-        api.delete("collections/:id") { request, context in
-            let asker = try context.asker(for: .documentsWrite)
-            let id = try context.id("id")
-            guard let known = try await services.library.store.collection(id, for: asker) else { throw Problem.notFound }
-            try request.checkMatch(CollectionResource(known))
-            guard known.isManaged(by: asker) else { throw LibraryError.mayNotWrite }
-            // Sessions first: if the process ends in between, the deletion is asked for again.
-            for session in try await services.log.sessions(inCollection: id) {
-                let update = SessionUpdated(leavesCollection: true)
-                _ = try await services.log.append(AppendBatch(sessionID: session, drafts: [EventDraft(.sessionUpdated(update))]))
-                services.sessionFeed.changed(session)
-            }
-            guard try await services.library.delete(collection: id, by: asker) else { throw Problem.notFound }
-            return Response(status: .noContent)
-        }
+        api.add(
+            Operation(
+                method: .patch, path: "/api/v1/collections/{id}", id: "updateCollection", tag: .collections,
+                summary: "Change a collection, or who may read it.", admission: .scope(.documentsWrite), parameters: [.id("The collection.")],
+                body: .json(ChangedCollection.self), answers: [.ok(CollectionResource.self, "As it is now.", tagged: true)],
+                problems: [.conflict], isConditional: true)
+        ) { try await update($0) }
+        api.add(
+            Operation(
+                method: .delete, path: "/api/v1/collections/{id}", id: "deleteCollection", tag: .collections,
+                summary: "Delete a collection and its documents.",
+                details: "Sessions keep what their answers have frozen of it; their `collection_id` becomes null.",
+                admission: .scope(.documentsWrite), parameters: [.id("The collection.")], answers: [.noContent("It is gone.")],
+                isConditional: true)
+        ) { try await delete($0) }
     }
 
-    private struct Body: Decodable {
-        let name: String?
-        let description: String?
-        let visibility: String?
-        let readers: [UUIDv7]?
-
-        func validated(nameRequired: Bool) throws(Problem) -> CollectionChange {
-            if nameRequired, name == nil { throw .invalid("/name", "is required") }
-            if let name, name.isEmpty || name.unicodeScalars.count > CollectionRoutes.nameLimit {
-                throw .invalid("/name", "must have 1 to \(CollectionRoutes.nameLimit) characters")
-            }
-            if let description, description.unicodeScalars.count > CollectionRoutes.descriptionLimit {
-                throw .invalid("/description", "must have at most \(CollectionRoutes.descriptionLimit) characters")
-            }
-            var change = CollectionChange(name: name, description: description, readers: readers)
-            if let visibility {
-                guard let known = Retrieval.Collection.Visibility(rawValue: visibility) else {
-                    throw .invalid("/visibility", "must be private or workspace")
-                }
-                change.visibility = known
-            }
-            return change
-        }
+    private func update(_ call: Call) async throws -> Response {
+        let change = try await call.body(ChangedCollection.self, limit: services.limits.bodyBytes).change
+        guard let known = try await services.library.store.collection(call.id(), for: call.asker) else { throw Problem.notFound }
+        try call.request.checkMatch(CollectionResource(known))
+        guard let changed = try await services.library.store.update(collection: call.id(), change, by: call.asker) else { throw Problem.notFound }
+        return try Response.tagged(CollectionResource(changed))
     }
 
-    private func create(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let asker = try context.asker(for: .documentsWrite)
-        let bytes = try await request.jsonBytes(limit: services.limits.bodyBytes)
-        let change = try decodeJSON(Body.self, from: bytes).validated(nameRequired: true)
+    private func delete(_ call: Call) async throws -> Response {
+        let id = try call.id()
+        guard let known = try await services.library.store.collection(id, for: call.asker) else { throw Problem.notFound }
+        try call.request.checkMatch(CollectionResource(known))
+        guard known.isManaged(by: call.asker) else { throw LibraryError.mayNotWrite }
+        // Sessions first: if the process ends in between, the deletion is asked for again.
+        for session in try await services.log.sessions(inCollection: id) {
+            let update = SessionUpdated(leavesCollection: true)
+            _ = try await services.log.append(AppendBatch(sessionID: session, drafts: [EventDraft(.sessionUpdated(update))]))
+            services.sessionFeed.changed(session)
+        }
+        guard try await services.library.delete(collection: id, by: call.asker) else { throw Problem.notFound }
+        return Response(status: .noContent)
+    }
+
+    private func create(_ call: Call) async throws -> Response {
+        let (body, bytes) = try await call.bodyAndBytes(NewCollection.self, limit: services.limits.bodyBytes)
         return try await Idempotent(gate: services.idempotency, logger: services.logger).once(
-            request, asker: asker, fingerprint: Idempotent.fingerprint(request, bytes)
+            call.request, asker: call.asker, fingerprint: Idempotent.fingerprint(call.request, bytes)
         ) {
-            let made = try await services.library.store.createCollection(change, by: asker)
+            let made = try await services.library.store.createCollection(body.change, by: call.asker)
             return (.created, try encodeJSON(CollectionResource(made)))
         }
     }

@@ -4,6 +4,7 @@ import Hummingbird
 import JSON
 import NIOCore
 import Retrieval
+import SchemaReflection
 import ServerSentEvents
 import ServiceLifecycle
 import TimeOrdered
@@ -11,41 +12,91 @@ import TimeOrdered
 struct DocumentRoutes {
     let services: ServerServices
 
-    private static let titleLimit = 1_000
+    private static let titleLimit = NewDocument.titleLimit
 
     private var store: any DocumentStore { services.library.store }
 
-    func add(to api: RouterGroup<ServerContext>) {
-        api.post("documents") { request, context in try await upload(request, context) }
-        api.get("documents") { request, context in
-            let asker = try context.asker(for: .documentsRead)
-            let collection = try request.queryID("collection_id")
+    func add(to api: API) {
+        api.add(
+            Operation(
+                method: .post, path: "/api/v1/documents", id: "createDocument", tag: .documents, summary: "Put a document in.",
+                details: """
+                    A file as `multipart/form-data`, or text as JSON. It is read after the answer: `events` tells how far it is. The same file \
+                    in the same collection is answered with 200 as it stands; a new version of a file takes its place.
+                    """,
+                admission: .scope(.documentsWrite), body: .json(NewDocument.self).or("multipart/form-data", NewDocument.form),
+                answers: [
+                    .created(DocumentResource.self, "The document, to be read."), .ok(DocumentResource.self, "It was there already."),
+                ], isIdempotent: true)
+        ) { try await upload($0) }
+        api.add(
+            Operation(
+                method: .get, path: "/api/v1/documents", id: "listDocuments", tag: .documents, summary: "The documents that the caller may read.",
+                admission: .scope(.documentsRead),
+                parameters: [.query("collection_id", .uuid, "Those of one collection alone.")] + Parameter.page(),
+                answers: [.ok(ListResponse<DocumentResource>.self, "A page of them, oldest first.")])
+        ) { call in
+            let collection = try call.request.queryID("collection_id")
             return try Response.json(
-                ListResponse(try await store.documents(in: collection, for: asker, try request.page()), DocumentResource.init))
+                ListResponse(try await store.documents(in: collection, for: call.asker, try call.page()), DocumentResource.init))
         }
-        api.get("documents/:id") { _, context in try Response.json(DocumentResource(try await document(context).document)) }
-        api.delete("documents/:id") { _, context in
-            let asker = try context.asker(for: .documentsWrite)
-            guard try await services.library.delete(document: context.id("id"), by: asker) else { throw Problem.notFound }
+        api.add(
+            Operation(
+                method: .get, path: "/api/v1/documents/{id}", id: "getDocument", tag: .documents, summary: "One document, without its text.",
+                admission: .scope(.documentsRead), parameters: [Self.id], answers: [.ok(DocumentResource.self, "The document.")])
+        ) { call in try Response.json(DocumentResource(try await document(call))) }
+        api.add(
+            Operation(
+                method: .delete, path: "/api/v1/documents/{id}", id: "deleteDocument", tag: .documents, summary: "Delete a document.",
+                details: "Answers keep what they have frozen of it.", admission: .scope(.documentsWrite), parameters: [Self.id],
+                answers: [.noContent("It is gone.")])
+        ) { call in
+            guard try await services.library.delete(document: call.id(), by: call.asker) else { throw Problem.notFound }
             return Response(status: .noContent)
         }
-        api.get("documents/:id/content") { _, context in try await content(context) }
-        api.get("documents/:id/chunks") { request, context in
-            let (asker, document) = try await document(context)
-            return try Response.json(ListResponse(try await store.chunks(of: document.id, for: asker, try request.page()), ChunkResource.init))
+        api.add(
+            Operation(
+                method: .get, path: "/api/v1/documents/{id}/content", id: "getDocumentContent", tag: .documents, summary: "A document's text.",
+                details: "The text that offsets of sources and quotes count in, in Unicode scalars.", admission: .scope(.documentsRead),
+                parameters: [Self.id], answers: [.text("text/plain; charset=utf-8", "The text.")], problems: [.conflict])
+        ) { try await content($0) }
+        api.add(
+            Operation(
+                method: .get, path: "/api/v1/documents/{id}/chunks", id: "listChunks", tag: .documents,
+                summary: "The passages that a document was cut into.", admission: .scope(.documentsRead),
+                parameters: [Self.id] + Parameter.page(), answers: [.ok(ListResponse<ChunkResource>.self, "A page of them, in its order.")])
+        ) { call in
+            let document = try await document(call)
+            return try Response.json(
+                ListResponse(try await store.chunks(of: document.id, for: call.asker, try call.page()), ChunkResource.init))
         }
-        api.get("documents/:id/events") { _, context in try await progress(context) }
+        api.add(
+            Operation(
+                method: .get, path: "/api/v1/documents/{id}/events", id: "watchDocument", tag: .documents, summary: "How far a document is read.",
+                admission: .scope(.documentsRead), parameters: [Self.id],
+                answers: [
+                    .stream(
+                        "The document as it stands, and again each time that changes.",
+                        [
+                            TurnEvents.event("progress", "While it waits or is read.", DocumentResource.self),
+                            TurnEvents.event("done", "It can be searched; the last event.", DocumentResource.self),
+                            TurnEvents.event(
+                                "error", "It could not be read; the last event, with `code` and `message` beside.", DocumentResource.self),
+                        ])
+                ])
+        ) { try await progress($0) }
     }
 
-    private func document(_ context: ServerContext) async throws -> (asker: Asker, document: Document) {
-        let asker = try context.asker(for: .documentsRead)
-        guard let found = try await store.document(context.id("id"), for: asker) else { throw Problem.notFound }
-        return (asker, found)
+    private static let id = Parameter.id("The document.")
+
+    private func document(_ call: Call) async throws -> Document {
+        guard let found = try await store.document(call.id(), for: call.asker) else { throw Problem.notFound }
+        return found
     }
 
-    private func content(_ context: ServerContext) async throws -> Response {
-        let (asker, document) = try await document(context)
-        let text = try await store.text(of: document.id, for: asker) ?? ""
+    private func content(_ call: Call) async throws -> Response {
+        let document = try await document(call)
+        let text = try await store.text(of: document.id, for: call.asker) ?? ""
         if text.isEmpty, document.status != .ready {
             throw Problem(status: .conflict, code: "not_ready", detail: "The document has no text yet: it is \(document.status.rawValue).")
         }
@@ -56,33 +107,23 @@ struct DocumentRoutes {
 
     // MARK: Upload
 
-    private struct TextBody: Decodable {
-        let text: String?
-        let title: String?
-        let filename: String?
-        let mediaType: String?
-        let collectionID: UUIDv7?
-        let metadata: JSONObject?
-    }
-
-    private func upload(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let asker = try context.asker(for: .documentsWrite)
-        let type = request.headers[.contentType] ?? "application/json"
-        if let length = request.headers[.contentLength].flatMap(Int.init), length > services.limits.uploadBytes + (1 << 20) {
+    private func upload(_ call: Call) async throws -> Response {
+        let type = call.request.headers[.contentType] ?? "application/json"
+        if let length = call.request.headers[.contentLength].flatMap(Int.init), length > services.limits.uploadBytes + (1 << 20) {
             throw Problem.tooLarge(limit: services.limits.uploadBytes)
         }
-        if type.lowercased().hasPrefix("multipart/form-data") { return try await uploadFile(request, asker, type) }
-        return try await uploadText(request, asker)
+        if type.lowercased().hasPrefix("multipart/form-data") { return try await uploadFile(call, type) }
+        return try await uploadText(call)
     }
 
-    private func uploadFile(_ request: Request, _ asker: Asker, _ type: String) async throws -> Response {
+    private func uploadFile(_ call: Call, _ type: String) async throws -> Response {
         guard let boundary = MultipartParser.boundary(of: type) else {
             throw Problem.badRequest("invalid_multipart", "The Content-Type names no boundary.")
         }
-        let received = try await UploadReceiver(store: store, limit: services.limits.uploadBytes).receive(request, boundary: boundary)
+        let received = try await UploadReceiver(store: store, limit: services.limits.uploadBytes).receive(call.request, boundary: boundary)
         let (collection, mediaType, metadata) = try Self.checked(received)
         return try await add(
-            request, asker, collection: collection, title: received.fields["title"], filename: received.filename, mediaType: mediaType,
+            call, collection: collection, title: received.fields["title"], filename: received.filename, mediaType: mediaType,
             metadata: metadata, file: received.file)
     }
 
@@ -108,20 +149,19 @@ struct DocumentRoutes {
         }
     }
 
-    private func uploadText(_ request: Request, _ asker: Asker) async throws -> Response {
-        let body = try await request.json(TextBody.self, limit: services.limits.uploadBytes)
-        guard let text = body.text else { throw Problem.invalid("/text", "is required") }
+    private func uploadText(_ call: Call) async throws -> Response {
+        let body = try await call.body(NewDocument.self, limit: services.limits.uploadBytes)
         guard
             let mediaType = DocumentParser.mediaType(declared: body.mediaType ?? (body.filename == nil ? "text/plain" : nil), filename: body.filename)
         else { throw Self.unreadable(body.mediaType ?? body.filename ?? "the text") }
-        let file = try await UploadReceiver(store: store, limit: services.limits.uploadBytes).receive(text: text)
+        let file = try await UploadReceiver(store: store, limit: services.limits.uploadBytes).receive(text: body.text)
         return try await add(
-            request, asker, collection: body.collectionID, title: body.title, filename: body.filename, mediaType: mediaType,
+            call, collection: body.collectionID, title: body.title, filename: body.filename, mediaType: mediaType,
             metadata: body.metadata, file: file)
     }
 
     private func add(
-        _ request: Request, _ asker: Asker, collection: CollectionID?, title: String?, filename: String?, mediaType: String,
+        _ call: Call, collection: CollectionID?, title: String?, filename: String?, mediaType: String,
         metadata: JSONObject?, file: UploadedFile
     ) async throws -> Response {
         var isAdded = false
@@ -131,14 +171,17 @@ struct DocumentRoutes {
         if let title, title.unicodeScalars.count > Self.titleLimit {
             throw Problem.invalid("/title", "must have at most \(Self.titleLimit) characters")
         }
-        guard try await store.collection(collection, for: asker) != nil else { throw Problem.notFound }
+        guard try await store.collection(collection, for: call.asker) != nil else { throw Problem.notFound }
         let upload = Upload(
             collectionID: collection, title: title.flatMap { $0.isEmpty ? nil : $0 }, filename: filename.map(Self.baseName), mediaType: mediaType,
             metadata: metadata, file: file)
         let fingerprint = Idempotent.fingerprint(
-            request, file.sha256, collection.bytes, Array((title ?? "").utf8), Array((filename ?? "").utf8), JSONValue.object(metadata ?? [:]).bytes)
-        return try await Idempotent(gate: services.idempotency, logger: services.logger).once(request, asker: asker, fingerprint: fingerprint) {
-            let added = try await services.library.add(upload, by: asker)
+            call.request, file.sha256, collection.bytes, Array((title ?? "").utf8), Array((filename ?? "").utf8),
+            JSONValue.object(metadata ?? [:]).bytes)
+        return try await Idempotent(gate: services.idempotency, logger: services.logger).once(
+            call.request, asker: call.asker, fingerprint: fingerprint
+        ) {
+            let added = try await services.library.add(upload, by: call.asker)
             isAdded = true
             return (added.outcome == .created ? .created : .ok, try encodeJSON(DocumentResource(added.document)))
         }
@@ -157,10 +200,10 @@ struct DocumentRoutes {
 
     // MARK: Progress
 
-    private func progress(_ context: ServerContext) async throws -> Response {
-        let (asker, document) = try await document(context)
+    private func progress(_ call: Call) async throws -> Response {
+        let document = try await document(call)
         let signals = services.library.feed.signals(of: document.id)
-        guard let current = try await store.document(document.id, for: asker) else { throw Problem.notFound }
+        guard let current = try await store.document(document.id, for: call.asker) else { throw Problem.notFound }
         return Response(
             status: .ok, headers: Response.eventStreamHeaders,
             body: ResponseBody { writer in

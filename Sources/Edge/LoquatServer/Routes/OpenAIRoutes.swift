@@ -6,6 +6,7 @@ import Hummingbird
 import JSON
 import NIOCore
 import Retrieval
+import SchemaReflection
 import TimeOrdered
 import Turns
 
@@ -16,15 +17,33 @@ struct OpenAIRoutes {
     private static let sessionHeader = HTTPField.Name("X-Loquat-Session")!
     private static let bodyLimit = 32 << 20
 
-    func add(to api: RouterGroup<ServerContext>) {
-        api.post("chat/completions") { request, context in try await complete(request, context) }
-        api.get("models") { _, context in try await models(context) }
+    func add(to api: API) {
+        api.add(
+            Operation(
+                method: .post, path: "/v1/chat/completions", id: "createChatCompletion", tag: .openAI, summary: "OpenAI's chat completions.",
+                details: """
+                    `loquat` and `loquat/COLLECTION` answer from documents; any other model is passed through with all its members, also those \
+                    not listed here. Each call is a turn of a session (`X-Loquat-Session`, a new one if not sent) unless `store` is false.
+                    """,
+                admission: .scope(.chat), body: BodyContent(types: [("application/json", OpenAIShapes.request)]),
+                answers: [
+                    Answer(
+                        status: .ok, note: "OpenAI's `chat.completion`, or a stream of its chunks that ends with `[DONE]`.",
+                        content: [("application/json", OpenAIShapes.completion), ("text/event-stream", .string())],
+                        events: [.init(name: "message", note: "A `chat.completion.chunk`; the last is `[DONE]`.", data: OpenAIShapes.chunk)])
+                ], problems: [.notFound, .conflict, .badGateway, .gatewayTimeout], isIdempotent: true)
+        ) { try await complete($0) }
+        api.add(
+            Operation(
+                method: .get, path: "/v1/models", id: "listModels", tag: .openAI, summary: "The models that may be asked.",
+                admission: .scope(.chat),
+                answers: [Answer(status: .ok, note: "OpenAI's list.", content: [("application/json", OpenAIShapes.models)])])
+        ) { try await models($0.asker) }
     }
 
     // MARK: Models
 
-    private func models(_ context: ServerContext) async throws -> Response {
-        let asker = try context.asker(for: .chat)
+    private func models(_ asker: Asker) async throws -> Response {
         let collections = try await services.library.store.collections(for: asker, PageRequest(limit: 100))
         let names = ["loquat"] + collections.items.map { "loquat/\($0.name)" } + (await services.models.names())
         let list = names.map { name -> JSONValue in
@@ -35,17 +54,13 @@ struct OpenAIRoutes {
 
     // MARK: Completions
 
-    private func complete(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let asker = try context.asker(for: .chat)
+    private func complete(_ call: Call) async throws -> Response {
+        let (request, asker) = (call.request, call.asker)
         let bytes = try await request.jsonBytes(limit: Self.bodyLimit)
-        guard case .object(let body) = try await JSONValue.parsed(bytes) else { throw Problem.invalid("", "must be an object") }
-        guard let model = body["model"]?.string, !model.isEmpty else { throw Problem.invalid("/model", "is required") }
-        guard let messages = body["messages"]?.array, !messages.isEmpty else { throw Problem.invalid("/messages", "must hold at least one message") }
-        for name in ["stream", "store"] where body[name].map({ $0.bool == nil && !$0.isNull }) == true {
-            throw Problem.invalid("/\(name)", "must be true or false")
-        }
-        for (index, message) in messages.enumerated() where message["role"]?.string == nil {
-            throw Problem.invalid("/messages/\(index)/role", "is required")
+        let value = try await JSONValue.parsed(bytes)
+        try call.check(value)
+        guard case .object(let body) = value, let model = body["model"]?.string, let messages = body["messages"]?.array else {
+            throw Problem.invalid("", "must be an object")
         }
         let session = try await session(request, asker)
         let question = Self.lastUserText(messages)
@@ -60,7 +75,7 @@ struct OpenAIRoutes {
             temperature: body["temperature"]?.double, maxTokens: body["max_completion_tokens"]?.int ?? body["max_tokens"]?.int,
             metadata: body["metadata"]?.object ?? [:],
             idempotency: try Idempotent.key(request).map { ($0, Idempotent.fingerprint(request, bytes)) }, isLogged: isLogged,
-            executor: context.executor)
+            executor: call.context.executor)
         let stream = try await TurnDoor(services: services).begin(turn, answersWithStream: isStream)
         var response: Response
         if isStream {

@@ -3,50 +3,67 @@ import Conversation
 import Hummingbird
 import JSON
 import Retrieval
+import SchemaReflection
 import TimeOrdered
 
 struct RetrievalRoutes {
     let services: ServerServices
 
-    func add(to api: RouterGroup<ServerContext>) {
-        api.post("retrievals") { request, context in try await retrieve(request, context) }
+    func add(to api: API) {
+        api.add(
+            Operation(
+                method: .post, path: "/api/v1/retrievals", id: "retrieve", tag: .retrieval, summary: "Search documents without an answer.",
+                admission: .scope(.documentsRead), body: .json(Query.self).limiting("query", to: 1...services.limits.messageCharacters),
+                answers: [.ok(Found.self, "The passages that fit best.")])
+        ) { try await retrieve($0) }
     }
 
-    private struct Body: Decodable {
+    private struct Query: Decodable, SchemaFields {
         let query: String
         let collectionID: UUIDv7?
         let filters: JSONObject?
         let creator: String?
         let topK: Int?
-        let mode: String?
+        let mode: RetrievalRequest.Mode?
+
+        static let schemaName = "Retrieval"
+        static let fields: [String: FieldRule] = [
+            "query": .text("A question or words.", 1...1_000_000), "collection_id": .note("Where to search; everywhere if not said."),
+            "filters": .schema("Metadata that documents must have; a list means any of.", .filters),
+            "creator": .text("Documents with this `creator` are preferred.", 0...1_000),
+            "top_k": .integer("How many passages at most; 5 if not said.", RetrievalRequest.limits),
+            // Dense search needs embeddings, which no version offers yet.
+            "mode": .oneOf("How to search; `hybrid` if not said.", ["hybrid", "lexical"]),
+        ]
     }
 
-    private struct Answer: Encodable {
-        struct Timings: Encodable {
+    private struct Found: Codable, SchemaFields {
+        struct Timings: Codable, SchemaFields {
             let searchMs: Double
+
+            static let schemaName = "RetrievalTimings"
+            static let fields: [String: FieldRule] = ["search_ms": .note("Milliseconds that the search took.")]
         }
 
         let results: [Source]
         let cascadeTier: CascadeTier
         let timings: Timings
+
+        static let schemaName = "RetrievalResult"
+        static let fields: [String: FieldRule] = [
+            "results": .note("Best first."), "cascade_tier": .note("The narrowest scope that gave enough evidence."),
+            "timings": .note("How long it took."),
+        ]
     }
 
-    private func retrieve(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let asker = try context.asker(for: .documentsRead)
-        let body = try await request.json(Body.self, limit: services.limits.bodyBytes)
-        guard !body.query.isEmpty, body.query.unicodeScalars.count <= services.limits.messageCharacters else {
-            throw Problem.invalid("/query", "must have 1 to \(services.limits.messageCharacters) characters")
-        }
-        guard RetrievalRequest.limits.contains(body.topK ?? 5) else { throw Problem.invalid("/top_k", "must be from 1 to 20") }
-        guard let mode = RetrievalRequest.Mode(rawValue: body.mode ?? "hybrid") else {
-            throw Problem.invalid("/mode", "must be hybrid, dense or lexical")
-        }
+    private func retrieve(_ call: Call) async throws -> Response {
+        let body = try await call.body(Query.self, limit: services.limits.bodyBytes)
         await services.library.waitUntilReady()
         let found = try await services.retrieval.retrieve(
             RetrievalRequest(
-                query: body.query, asker: asker, collectionID: body.collectionID, filters: try MetadataFilters(body.filters ?? [:]),
-                creator: body.creator, topK: body.topK ?? 5, mode: mode))
+                query: body.query, asker: call.asker, collectionID: body.collectionID, filters: MetadataFilters(body.filters ?? [:]),
+                creator: body.creator, topK: body.topK ?? 5, mode: body.mode ?? .hybrid))
         return try Response.json(
-            Answer(results: found.sources, cascadeTier: found.tier, timings: .init(searchMs: (found.searchMilliseconds * 1000).rounded() / 1000)))
+            Found(results: found.sources, cascadeTier: found.tier, timings: .init(searchMs: (found.searchMilliseconds * 1000).rounded() / 1000)))
     }
 }

@@ -1,8 +1,8 @@
 import Access
 import Conversation
-import HTTPTypes
 import Hummingbird
 import JSON
+import SchemaReflection
 import TimeOrdered
 import Turns
 
@@ -10,44 +10,82 @@ import Turns
 struct SessionRoutes {
     let services: ServerServices
 
-    private static let titleLimit = 1_000
-    private static let logLimit = 1_000
-
     private var log: any LogStore { services.log }
 
-    func add(to api: RouterGroup<ServerContext>) {
-        api.get("chat/sessions") { request, context in
-            let asker = try context.asker(for: .chat)
-            return try Response.json(ListResponse(try await log.sessions(of: asker.userID, try request.page()), SessionResource.init))
-        }
-        api.get("chat/sessions/:id") { _, context in try Response.tagged(SessionResource(try await session(context))) }
-        api.patch("chat/sessions/:id") { request, context in try await change(request, context) }
-        api.delete("chat/sessions/:id") { _, context in try await delete(context) }
-        api.get("chat/sessions/:id/messages") { request, context in try await messages(request, context) }
-        api.get("chat/sessions/:id/log") { request, context in try await events(request, context) }
-        api.get("chat/sessions/:id/stream") { request, context in try await stream(request, context) }
+    func add(to api: API) {
+        api.add(
+            Operation(
+                method: .get, path: "/api/v1/chat/sessions", id: "listSessions", tag: .sessions, summary: "The caller's sessions.",
+                admission: .scope(.chat), parameters: Parameter.page(cursor: .timeAndID),
+                answers: [.ok(ListResponse<SessionResource>.self, "A page of them, by their last message, newest first.")])
+        ) { call in try Response.json(ListResponse(try await log.sessions(of: call.asker.userID, try call.page()), SessionResource.init)) }
+        api.add(
+            Operation(
+                method: .get, path: "/api/v1/chat/sessions/{id}", id: "getSession", tag: .sessions, summary: "One session.",
+                admission: .scope(.chat), parameters: [Self.id], answers: [.ok(SessionResource.self, "The session.", tagged: true)])
+        ) { call in try Response.tagged(SessionResource(try await session(call))) }
+        api.add(
+            Operation(
+                method: .patch, path: "/api/v1/chat/sessions/{id}", id: "updateSession", tag: .sessions, summary: "Change a session.",
+                admission: .scope(.chat), parameters: [Self.id], body: .json(ChangedSession.self),
+                answers: [.ok(SessionResource.self, "As it is now.", tagged: true)], isConditional: true)
+        ) { try await change($0) }
+        api.add(
+            Operation(
+                method: .delete, path: "/api/v1/chat/sessions/{id}", id: "deleteSession", tag: .sessions, summary: "Delete a session and its log.",
+                details: "A running turn is ended first.", admission: .scope(.chat), parameters: [Self.id], answers: [.noContent("It is gone.")])
+        ) { try await delete($0) }
+        api.add(
+            Operation(
+                method: .get, path: "/api/v1/chat/sessions/{id}/messages", id: "listMessages", tag: .sessions, summary: "A session's messages.",
+                admission: .scope(.chat), parameters: [Self.id] + Parameter.page(),
+                answers: [.ok(ListResponse<MessageResource>.self, "A page of them, oldest first.")])
+        ) { try await messages($0) }
+        api.add(
+            Operation(
+                method: .get, path: "/api/v1/chat/sessions/{id}/log", id: "listLog", tag: .sessions, summary: "A session's log, event by event.",
+                admission: .scope(.chat),
+                parameters: [Self.id, .query("after", .integer(Self.positions), "The `seq` after which to begin.")] + Parameter.page(),
+                answers: [.ok(ListResponse<LogEventResource>.self, "A page of it, oldest first.")])
+        ) { try await events($0) }
+        api.add(
+            Operation(
+                method: .get, path: "/api/v1/chat/sessions/{id}/stream", id: "watchSession", tag: .sessions,
+                summary: "Watch a session as it goes on.",
+                details: """
+                    Turns as they begin and end, and the events of those that run, for as long as the client stays. `Last-Event-ID` (or \
+                    `last_event_id`) tells the last event that was seen; what follows it comes.
+                    """,
+                admission: .scope(.chat),
+                parameters: [Self.id, .query("last_event_id", .string(), "The same as the header `Last-Event-ID`.")],
+                answers: [.stream("The session's events.", [SessionStreaming.turnEvent] + TurnEvents.all)])
+        ) { try await stream($0) }
     }
 
-    private func session(_ context: ServerContext) async throws -> SessionRow {
-        let asker = try context.asker(for: .chat)
-        guard let found = try await log.session(context.id("id"), of: asker.userID) else { throw Problem.notFound }
+    private static let id = Parameter.id("The session.")
+    private static let positions = 0...(1 << 53)
+
+    private func session(_ call: Call) async throws -> SessionRow {
+        guard let found = try await log.session(call.id(), of: call.asker.userID) else { throw Problem.notFound }
         return found
     }
 
-    private struct Change: Decodable {
+    private struct ChangedSession: Decodable, SchemaFields {
         let title: String?
         let metadata: JSONObject?
         let archived: Bool?
         let pinned: Bool?
+
+        static let fields: [String: FieldRule] = [
+            "title": .text("What it is called.", 1...1_000), "metadata": .note("Takes the place of what was there."),
+            "archived": .note("Whether it is put away."), "pinned": .note("Whether it is kept at the top."),
+        ]
     }
 
-    private func change(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let session = try await session(context)
-        try request.checkMatch(SessionResource(session))
-        let body = try await request.json(Change.self, limit: services.limits.bodyBytes)
-        if let title = body.title, title.isEmpty || title.unicodeScalars.count > Self.titleLimit {
-            throw Problem.invalid("/title", "must have 1 to \(Self.titleLimit) characters")
-        }
+    private func change(_ call: Call) async throws -> Response {
+        let session = try await session(call)
+        try call.request.checkMatch(SessionResource(session))
+        let body = try await call.body(ChangedSession.self, limit: services.limits.bodyBytes)
         let update = SessionUpdated(title: body.title, metadata: body.metadata, archived: body.archived, pinned: body.pinned)
         _ = try await log.append(AppendBatch(sessionID: session.id, drafts: [EventDraft(.sessionUpdated(update))]))
         services.sessionFeed.changed(session.id)
@@ -56,8 +94,8 @@ struct SessionRoutes {
     }
 
     /// A running turn is ended first, so that it does not write to what is gone.
-    private func delete(_ context: ServerContext) async throws -> Response {
-        let session = try await session(context)
+    private func delete(_ call: Call) async throws -> Response {
+        let session = try await session(call)
         if let running = services.turns.runningTurn(of: session.id) {
             running.stop(.stopped)
             _ = await running.stream.waitUntilEnded()
@@ -67,9 +105,9 @@ struct SessionRoutes {
         return Response(status: .noContent)
     }
 
-    private func messages(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let session = try await session(context)
-        let page = try request.page()
+    private func messages(_ call: Call) async throws -> Response {
+        let session = try await session(call)
+        let page = try call.page()
         let after = try page.number(from: 0)
         let rows = try await log.turns(of: session.id, after: after, limit: page.offset + page.limit + 1).dropFirst(page.offset)
         let shown = Array(rows.prefix(page.limit))
@@ -78,20 +116,20 @@ struct SessionRoutes {
         return try Response.json(ListResponse(Page(items: items, next: next), { $0 }))
     }
 
-    private func events(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let session = try await session(context)
-        let page = try request.page()
-        let after = try page.number(from: request.number("after", default: 0, in: 0...(1 << 53)) + page.offset)
+    private func events(_ call: Call) async throws -> Response {
+        let session = try await session(call)
+        let page = try call.page()
+        let after = try page.number(from: call.request.number("after", default: 0, in: Self.positions) + page.offset)
         let events = try await log.events(of: session.id, after: after, limit: page.limit + 1)
         let items = try events.prefix(page.limit).map(LogEventResource.init)
         let next = events.count > page.limit ? items.last.map { "\($0.seq)" } : nil
         return try Response.json(ListResponse(Page(items: items, next: next), { $0 }))
     }
 
-    private func stream(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let session = try await session(context)
+    private func stream(_ call: Call) async throws -> Response {
+        let session = try await session(call)
         let streaming = SessionStreaming(session: session.id, log: log, turns: services.turns, feed: services.sessionFeed)
-        let seen = StreamPosition(request.headers[HTTPField.Name("Last-Event-ID")!] ?? request.uri.queryParameters["last_event_id"].map(String.init))
+        let seen = call.lastEventID
         if let seen, let seq = Int(seen.scope) { return streaming.response(after: seq, number: seen.number) }
         if let turn = session.runningTurnID, let row = try await log.turn(turn, of: session.id) {
             // Whoever comes while a turn runs sees it from its beginning.

@@ -10,16 +10,16 @@ protocol Dialect: Sendable {
 }
 
 /// What a client asks for by `?dialect=`.
-enum DialectName: String {
+enum DialectName: String, CaseIterable {
     case native, chrysopedia, openai
 
     /// - Throws: 422 for a name that is not known.
-    init(query: Substring?) throws(Problem) {
+    init(query: String?) throws(Problem) {
         guard let query else {
             self = .native
             return
         }
-        guard let name = DialectName(rawValue: String(query)) else {
+        guard let name = DialectName(rawValue: query) else {
             throw .invalid("/dialect", "must be one of native, chrysopedia, openai")
         }
         self = name

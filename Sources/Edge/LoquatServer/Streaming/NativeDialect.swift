@@ -21,7 +21,7 @@ struct NativeDialect: Dialect {
     static func data(_ event: TurnEvent) -> (name: String, data: [UInt8])? {
         switch event {
         case .session(let opened): return encoded("session", opened)
-        case .sources(let sources, let tier): return encoded("sources", SourcesData(sources: sources, cascadeTier: tier))
+        case .sources(let sources, let tier): return encoded("sources", TurnEvents.SourcesEvent(sources: sources, cascadeTier: tier))
         case .delta(let text):
             var writer = JSONWriter(reserving: text.utf8.count + 40)
             writer.raw("{\"type\":\"delta\",\"delta\":")
@@ -30,15 +30,10 @@ struct NativeDialect: Dialect {
             return ("delta", writer.bytes)
         case .citation(let citation): return encoded("citation", citation)
         case .chunk: return nil
-        case .truncate(let length): return encoded("truncate", ["length": length])
+        case .truncate(let length): return encoded("truncate", TurnEvents.TruncateEvent(length: length))
         case .done(let done): return encoded("done", done)
         case .failed(let failure): return encoded("error", failure)
         }
-    }
-
-    private struct SourcesData: Encodable {
-        let sources: [Source]
-        let cascadeTier: CascadeTier
     }
 
     /// The value's members after `type`.

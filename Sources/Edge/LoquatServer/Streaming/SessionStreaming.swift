@@ -2,6 +2,7 @@ import Conversation
 import Hummingbird
 import JSON
 import NIOCore
+import SchemaReflection
 import ServerSentEvents
 import TimeOrdered
 import Turns
@@ -64,12 +65,21 @@ struct SessionStreaming: Sendable {
         }
     }
 
-    private struct TurnData: Encodable {
+    private struct TurnData: Codable, SchemaFields {
         let turnID: UUIDv7
         let role: String
         let speakerID: UUIDv7?
         let html: String
+
+        static let schemaName = "TurnEvent"
+        static let fields: [String: FieldRule] = [
+            "turn_id": .note("The turn."), "role": .oneOf("Who speaks.", ["user", "assistant"]), "speaker_id": .note("The character, in a scene."),
+            "html": .note("Its text rendered; empty where it begins."),
+        ]
     }
+
+    /// As the document tells it.
+    static let turnEvent = TurnEvents.event("turn", "A turn began or ended.", TurnData.self)
 
     private func turn(
         _ id: TurnID, _ role: String, _ text: String, _ event: LogEvent, _ writer: inout any ResponseBodyWriter

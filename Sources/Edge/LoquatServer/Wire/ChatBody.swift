@@ -1,15 +1,14 @@
 import JSON
 import Retrieval
+import SchemaReflection
 import TimeOrdered
 import Turns
 
 /// The body of `POST /chat`.
-struct ChatBody: Decodable {
+struct ChatBody: Decodable, SchemaFields {
     let message: String?
-    /// Another name for `message`.
     let query: String?
     let sessionID: UUIDv7?
-    /// Another name for `session_id`.
     let conversationID: UUIDv7?
     let collectionID: UUIDv7?
     let topK: Int?
@@ -23,51 +22,36 @@ struct ChatBody: Decodable {
     let ephemeral: Bool?
     let metadata: JSONObject?
 
-    private static let topKRange = 1...20
+    static let fields: [String: FieldRule] = [
+        "message": .text("The question.", 1...1_000_000, form: .notBlank),
+        "query": .text("Another name for `message`.", 1...1_000_000, form: .notBlank),
+        "session_id": .note("The conversation that goes on; a new one if not said."), "conversation_id": .note("Another name for `session_id`."),
+        "collection_id": .note("The collection to answer from; the session's, or all, if not said."),
+        "top_k": .integer("How many passages to answer from at most; 5 if not said.", 1...20),
+        "stream": .note("Whether the answer streams; it does if not said."),
+        "creator": .text("Documents with this `creator` are preferred.", 0...1_000),
+        "filters": .schema("Metadata that documents must have; a list means any of.", .filters),
+        "model": .text("The model to answer; the configured one if not said.", 1...1_000), "temperature": .number("The model's.", 0...2),
+        "max_tokens": .integer("How long the answer may be.", 1...1_000_000),
+        // Scenes and ephemeral sessions are of later versions.
+        "addressee_id": .schema("Who is spoken to in a scene.", .only(nil)), "ephemeral": .schema("Not offered by this version.", .only(false)),
+        "metadata": .note("Kept with the message, and with a session that it begins."),
+    ]
+    static let requiresOneOf = ["message", "query"]
 
-    /// - Throws: 422 for a field that cannot be used.
-    func validated(messageLimit: Int) throws(Problem) -> (message: String, topK: Int, filters: MetadataFilters) {
-        let text = message ?? query ?? ""
-        let pointer = message == nil && query != nil ? "/query" : "/message"
-        var errors: [Problem.FieldError] = []
-        func demand(_ holds: Bool, _ pointer: String, _ message: String) {
-            if !holds { errors.append(Problem.FieldError(pointer: pointer, message: message)) }
-        }
-        demand(message != nil || query != nil, "/message", "is required")
-        demand(
-            (message ?? query).map { $0.unicodeScalars.contains { !$0.properties.isWhitespace } } ?? true, pointer, "must not be empty")
-        demand(text.unicodeScalars.count <= messageLimit, pointer, "must have at most \(messageLimit) characters")
-        demand(Self.topKRange.contains(topK ?? 5), "/top_k", "must be from 1 to 20")
-        demand((0...2).contains(temperature ?? 0), "/temperature", "must be from 0 to 2")
-        demand((1...1_000_000).contains(maxTokens ?? 1), "/max_tokens", "must be from 1 to 1000000")
-        demand(ephemeral != true, "/ephemeral", "ephemeral sessions are not offered by this version")
-        demand(addresseeID == nil, "/addressee_id", "there is nobody to address in this session")
-        guard errors.isEmpty else { throw .invalid(errors) }
-        return (text, topK ?? 5, try MetadataFilters(filters ?? [:]))
-    }
+    var text: String { message ?? query ?? "" }
 }
 
 extension MetadataFilters {
-    private static let fieldLimit = 20
-    private static let valueLimit = 100
-
     /// `{"field": value}` or `{"field": [any, of, these]}`.
-    init(_ object: JSONObject) throws(Problem) {
-        var conditions: [String: [JSONValue]] = [:]
-        guard object.members.count <= Self.fieldLimit else { throw .invalid("/filters", "must have at most \(Self.fieldLimit) fields") }
-        for member in object.members {
-            let values = member.value.array ?? [member.value]
-            guard values.count <= Self.valueLimit else {
-                throw .invalid("/filters/\(member.name)", "must have at most \(Self.valueLimit) values")
-            }
-            for value in values {
-                switch value {
-                case .array, .object: throw .invalid("/filters/\(member.name)", "must be a value or a list of values")
-                default: break
-                }
-            }
-            conditions[member.name] = values
-        }
-        self.init(conditions)
+    init(_ object: JSONObject) {
+        self.init(Dictionary(object.members.map { ($0.name, $0.value.array ?? [$0.value]) }, uniquingKeysWith: { $1 }))
     }
+}
+
+extension TypeSchema {
+    private static let scalar: TypeSchema = .nullable(.either([.string(), .number(), .boolean]))
+
+    /// What `MetadataFilters` are made from.
+    static let filters: TypeSchema = .map(.either([scalar, .array(scalar, count: 0...100)]), limit: 20)
 }

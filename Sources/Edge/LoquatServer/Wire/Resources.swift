@@ -5,7 +5,7 @@ import TimeOrdered
 import Turns
 
 /// A collection as clients see it.
-struct CollectionResource: Encodable {
+struct CollectionResource: Codable {
     let id: UUIDv7
     let name: String
     let description: String
@@ -30,7 +30,7 @@ struct CollectionResource: Encodable {
 }
 
 /// A document as clients see it.
-struct DocumentResource: Encodable {
+struct DocumentResource: Codable {
     let id: UUIDv7
     let collectionID: UUIDv7
     let title: String
@@ -64,7 +64,7 @@ struct DocumentResource: Encodable {
     }
 }
 
-struct ChunkResource: Encodable {
+struct ChunkResource: Codable {
     let id: UUIDv7
     let documentID: UUIDv7
     let position: Int
@@ -88,7 +88,7 @@ struct ChunkResource: Encodable {
     }
 }
 
-struct SessionResource: Encodable {
+struct SessionResource: Codable {
     let id: UUIDv7
     let userID: UUIDv7
     let kind: SessionKind
@@ -123,7 +123,7 @@ struct SessionResource: Encodable {
 }
 
 /// One turn of the timeline with its words.
-struct MessageResource: Encodable {
+struct MessageResource: Codable {
     let id: UUIDv7
     let turnID: UUIDv7
     let sessionID: UUIDv7
@@ -180,7 +180,7 @@ struct MessageResource: Encodable {
     }
 }
 
-struct LogEventResource: Encodable {
+struct LogEventResource: Codable {
     let seq: Int
     let kind: String
     let payload: JSONValue

@@ -1,0 +1,42 @@
+import Access
+import Conversation
+import HTTPTypes
+import Hummingbird
+import JSON
+import SchemaReflection
+import TimeOrdered
+
+/// A request that passed what its operation declares.
+struct Call: Sendable {
+    let request: Request
+    let context: ServerContext
+    let asker: Asker
+    /// What a JSON body must be.
+    let bodySchema: TypeSchema?
+
+    /// - Throws: 404: what is not an id is not found.
+    func id(_ name: String = "id") throws(Problem) -> UUIDv7 { try context.id(name) }
+    func query(_ name: String) -> String? { request.uri.queryParameters[Substring(name)].map(String.init) }
+    func page() throws(Problem) -> PageRequest { try request.page() }
+
+    /// Where a client's stream was cut.
+    var lastEventID: StreamPosition? { StreamPosition(request.headers[HTTPField.Name("Last-Event-ID")!] ?? query("last_event_id")) }
+
+    /// The JSON body.
+    /// - Throws: 415 for another declared type, 413 over the limit, 400 for what is not JSON, 422 with everything that is wrong in it.
+    func body<T: Decodable>(_ type: T.Type, limit: Int) async throws -> T { try await bodyAndBytes(type, limit: limit).body }
+
+    /// The JSON body, and as it was sent.
+    func bodyAndBytes<T: Decodable>(_ type: T.Type, limit: Int) async throws -> (body: T, bytes: [UInt8]) {
+        let bytes = try await request.jsonBytes(limit: limit)
+        let value = try await JSONValue.parsed(bytes)
+        try check(value)
+        return (try decodeJSON(type, from: value), bytes)
+    }
+
+    /// - Throws: 422 with everything that is wrong in a body.
+    func check(_ value: JSONValue) throws(Problem) {
+        guard let violations = bodySchema?.violations(in: value), !violations.isEmpty else { return }
+        throw .invalid(violations.map { Problem.FieldError(pointer: $0.pointer, message: $0.message) })
+    }
+}

@@ -1,0 +1,43 @@
+public import SchemaReflection
+public import TimeOrdered
+
+extension TypeSchema {
+    static let uuid = TypeSchema.string(
+        StringRule(format: "uuid", form: TextForm(pattern: nil, message: "must be a UUID") { UUIDv7($0) != nil }))
+    static let time = TypeSchema.string(StringRule(format: "date-time"))
+
+    /// The schema of a type of ours; one that cannot say it is a mistake that the first start finds.
+    static func declared<T: Decodable>(_ type: T.Type) -> TypeSchema {
+        do { return try TypeSchema(of: type) } catch { preconditionFailure("\(type) cannot say its schema: \(error)") }
+    }
+}
+
+extension UUIDv7: SchemaValue {
+    public static var schema: TypeSchema { .uuid }
+    public static var placeholder: UUIDv7 { UUIDv7(high: 0, low: 0) }
+}
+
+extension Timestamp: SchemaValue {
+    public static var schema: TypeSchema { .time }
+    public static var placeholder: Timestamp { Timestamp(milliseconds: 0) }
+}
+
+extension TextForm {
+    /// Where most lists go on.
+    static let number = TextForm(pattern: "^[0-9]{1,15}$", message: "is not one that a list gave") { text in
+        (1...15).contains(text.utf8.count) && text.utf8.allSatisfy { (48...57).contains($0) }
+    }
+
+    /// Where the list of sessions goes on: a time and an id.
+    static let timeAndID = TextForm(
+        pattern: "^[0-9]{1,15}\\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", message: "is not one that a list gave"
+    ) { text in
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 2 && TextForm.number.holds(String(parts[0])) && UUIDv7(String(parts[1])) != nil
+    }
+
+    /// More than white space.
+    static let notBlank = TextForm(pattern: "\\S", message: "must not be empty") { text in
+        text.unicodeScalars.contains { !$0.properties.isWhitespace && !("\u{1c}"..."\u{1f}").contains($0) }
+    }
+}

@@ -1,0 +1,149 @@
+import Access
+import Hummingbird
+import JSON
+import SchemaReflection
+
+/// The API as OpenAPI 3.1, made from what the routes declare.
+struct OpenAPIDocument {
+    static let version = "0.2.0"
+
+    private static let about = """
+        Loquat answers from a team's documents with citations that can be checked, and keeps every conversation in a log.
+
+        - Every error is `application/problem+json` (RFC 9457) with a stable `code`; at `/v1/` it carries OpenAI's `error` beside.
+        - What one may not see answers 404, as what does not exist.
+        - POST requests that create something honour `Idempotency-Key` (1–255 bytes): the same key and body give the same answer for 24 hours; \
+        another body is 422 `idempotency_mismatch`, and while the first still runs 409 `in_progress` or the same stream.
+        - What can be edited carries an `ETag`; `If-Match` with another one is 412.
+        - `X-Request-Id` is accepted and returned. A path works with and without a trailing slash.
+        - Event streams are described by `x-events`: each event's name, when it comes, and the schema of its JSON data, which repeats the name in \
+        `type`.
+        """
+
+    let json: JSONValue
+
+    init(_ operations: [Operation]) {
+        var schemas = SchemaDocument(prefix: "#/components/schemas/")
+        let problem = schemas.json(Self.problemSchema, .answer)
+        var paths: [(path: String, operations: JSONObject)] = []
+        for operation in operations {
+            let described = Self.describe(operation, &schemas)
+            if let index = paths.firstIndex(where: { $0.path == operation.path }) {
+                paths[index].operations[operation.method.rawValue.lowercased()] = described
+            } else {
+                paths.append((operation.path, JSONObject([.init(operation.method.rawValue.lowercased(), described)])))
+            }
+        }
+        let tags = Operation.Tag.allCases.map { tag -> JSONValue in ["name": .string(tag.rawValue), "description": .string(tag.summary)] }
+        json = [
+            "openapi": "3.1.0",
+            "info": ["title": "Loquat", "version": .string(Self.version), "description": .string(Self.about)],
+            "servers": [["url": "/"]],
+            "tags": .array(tags),
+            "paths": .object(JSONObject(paths.map { JSONObject.Member($0.path, .object($0.operations)) })),
+            "components": [
+                "schemas": .object(JSONObject(schemas.components.sorted { $0.key < $1.key }.map { JSONObject.Member($0.key, $0.value) })),
+                "securitySchemes": [
+                    "bearer": [
+                        "type": "http", "scheme": "bearer", "description": "An API key, or a token from `POST /api/v1/auth/token`.",
+                    ]
+                ],
+                "responses": ["Problem": ["description": "What went wrong.", "content": ["application/problem+json": ["schema": problem]]]],
+            ],
+        ]
+    }
+
+    var bytes: [UInt8] { json.bytes }
+
+    // MARK: Operations
+
+    private static func describe(_ operation: Operation, _ schemas: inout SchemaDocument) -> JSONValue {
+        var object: JSONObject = [
+            "operationId": .string(operation.id), "tags": [.string(operation.tag.rawValue)], "summary": .string(operation.summary),
+        ]
+        let details = [
+            operation.details, scopeNote(operation.admission), operation.isIdempotent ? "Honours `Idempotency-Key`." : nil,
+            operation.isConditional ? "Honours `If-Match`." : nil,
+        ]
+        let text = details.compactMap { $0 }.joined(separator: "\n\n")
+        if !text.isEmpty { object["description"] = .string(text) }
+        if operation.admission == .anybody { object["security"] = [] } else { object["security"] = [["bearer": []]] }
+        if !operation.parameters.isEmpty {
+            object["parameters"] = .array(
+                operation.parameters.map { parameter in
+                    [
+                        "name": .string(parameter.name), "in": .string(parameter.place.rawValue), "required": .bool(parameter.place == .path),
+                        "description": .string(parameter.note), "schema": schemas.json(parameter.schema, .request),
+                    ]
+                })
+        }
+        if let body = operation.body {
+            let content = body.types.map { JSONObject.Member($0.mediaType, ["schema": schemas.json($0.schema, .request)]) }
+            object["requestBody"] = ["required": .bool(body.isRequired), "content": .object(JSONObject(content))]
+        }
+        var responses = JSONObject(operation.answers.map { .init("\($0.status.code)", describe($0, &schemas)) })
+        for status in problems(of: operation) { responses.members.append(.init("\(status.code)", ["$ref": "#/components/responses/Problem"])) }
+        responses.members.append(.init("default", ["$ref": "#/components/responses/Problem"]))
+        object["responses"] = .object(responses)
+        return .object(object)
+    }
+
+    private static func scopeNote(_ admission: Operation.Admission) -> String? {
+        switch admission {
+        case .anybody: nil
+        case .signedIn: "Needs a credential in force."
+        case .scope(let scope): "Needs the scope `\(scope.rawValue)`."
+        }
+    }
+
+    /// What can go wrong, as it follows from the declaration; the rest is `default`.
+    private static func problems(of operation: Operation) -> [HTTPResponse.Status] {
+        var statuses: Set<Int> = Set(operation.problems.map(\.code))
+        if operation.admission != .anybody { statuses.insert(401) }
+        if case .scope = operation.admission { statuses.insert(403) }
+        if operation.parameters.contains(where: { $0.place == .path }) { statuses.insert(404) }
+        if operation.parameters.contains(where: { $0.place == .query }) { statuses.insert(422) }
+        if operation.body != nil { statuses.formUnion([400, 413, 415, 422]) }
+        if operation.isIdempotent { statuses.formUnion([409, 422]) }
+        if operation.isConditional { statuses.insert(412) }
+        statuses.subtract(operation.answers.map(\.status.code))
+        return statuses.sorted().map { HTTPResponse.Status(code: $0) }
+    }
+
+    private static func describe(_ answer: Answer, _ schemas: inout SchemaDocument) -> JSONValue {
+        var object: JSONObject = ["description": .string(answer.note)]
+        if answer.hasEntityTag {
+            object["headers"] = ["ETag": ["required": true, "description": "Of this state; for `If-Match`.", "schema": ["type": "string"]]]
+        }
+        guard !answer.content.isEmpty else { return .object(object) }
+        var content = JSONObject()
+        for (mediaType, schema) in answer.content {
+            var members: JSONObject = ["schema": schemas.json(schema, .answer)]
+            if mediaType == "text/event-stream" {
+                members["x-events"] = .array(
+                    answer.events.map { event in
+                        ["event": .string(event.name), "description": .string(event.note), "data": schemas.json(event.data, .answer)]
+                    })
+            }
+            content.members.append(.init(mediaType, .object(members)))
+        }
+        object["content"] = .object(content)
+        return .object(object)
+    }
+
+    // MARK: Problems
+
+    private static let problemSchema: TypeSchema = {
+        func member(_ name: String, _ schema: TypeSchema, _ note: String) -> ObjectSchema.Member {
+            .init(name: name, schema: schema, isRequired: true, note: note)
+        }
+        return .object(
+            ObjectSchema(
+                name: "Problem",
+                members: [
+                    member("type", .string(), "`about:blank`: the `code` tells what it is."), member("title", .string(), "The status in words."),
+                    member("status", .integer(400...599), "The status."), member("detail", .string(), "For people."),
+                    member("code", .string(), "Stable, snake_case."), member("request_id", .string(), "As in `X-Request-Id`."),
+                ]))
+    }()
+}
