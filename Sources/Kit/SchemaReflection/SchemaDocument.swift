@@ -51,20 +51,17 @@ public struct SchemaDocument: Sendable {
     private mutating func object(_ object: ObjectSchema, _ direction: Direction) -> JSONValue {
         var properties = JSONObject()
         var required: [JSONValue] = []
-        for member in object.members {
-            var schema = json(member.schema, direction)
+        for member in object.members where !object.requiresOneOf.dropFirst().contains(member.name) {
+            let isDemanded = member.name == object.requiresOneOf.first
+            var written = member.schema
+            if isDemanded, case .nullable(let inner) = written { written = inner }
+            var schema = json(written, direction)
             if let note = member.note { schema = schema.adding("description", .string(note)) }
             properties.members.append(.init(member.name, schema))
-            if member.isRequired || direction == .answer { required.append(.string(member.name)) }
+            if member.isRequired || isDemanded || direction == .answer { required.append(.string(member.name)) }
         }
         var members = JSONObject([.init("type", "object"), .init("properties", .object(properties))])
         if !required.isEmpty { members.members.append(.init("required", .array(required))) }
-        if !object.requiresOneOf.isEmpty {
-            let choices = object.requiresOneOf.map { name -> JSONValue in
-                ["required": [.string(name)], "properties": [name: ["not": ["type": "null"]]]]
-            }
-            members.members.append(.init("anyOf", .array(choices)))
-        }
         return .object(members)
     }
 
@@ -74,7 +71,7 @@ public struct SchemaDocument: Sendable {
             [
                 ("format", rule.format.map(JSONValue.string)), ("minLength", rule.length.flatMap { $0.lowerBound > 0 ? .int($0.lowerBound) : nil }),
                 ("maxLength", rule.length.flatMap { $0.upperBound < .max ? .int($0.upperBound) : nil }),
-                ("pattern", rule.form?.pattern.map(JSONValue.string)),
+                ("pattern", rule.form.map { .string($0.pattern) }),
             ])
     }
 

@@ -62,19 +62,18 @@ public struct StringRule: Sendable, Hashable {
 
 /// A form of text: the same rule twice, as an ECMA 262 pattern for readers and as code that needs no pattern engine.
 public struct TextForm: Sendable, Hashable {
-    /// Nil where the format's name says it all.
-    public let pattern: String?
+    public let pattern: String
     /// What a text of another form is told: "must …".
     public let message: String
     public let holds: @Sendable (String) -> Bool
 
-    public init(pattern: String?, message: String, holds: @escaping @Sendable (String) -> Bool) {
+    public init(pattern: String, message: String, holds: @escaping @Sendable (String) -> Bool) {
         self.pattern = pattern
         self.message = message
         self.holds = holds
     }
 
-    public static func == (left: Self, right: Self) -> Bool { left.pattern == right.pattern && left.message == right.message }
+    public static func == (left: Self, right: Self) -> Bool { left.pattern == right.pattern }
     public func hash(into hasher: inout Hasher) { hasher.combine(pattern) }
 }
 
@@ -97,7 +96,7 @@ public struct ObjectSchema: Sendable, Hashable {
     /// The name under which documents list it; nil for one that is written out where it is used.
     public var name: String?
     public var members: [Member]
-    /// At least one of these must be there.
+    /// Names of one member, of which at least one must be there. Documents tell the first, as one that is required.
     public var requiresOneOf: [String] = []
 
     public init(name: String?, members: [Member]) {
@@ -138,7 +137,7 @@ public protocol SchemaFields {
     static var fields: [String: FieldRule] { get }
     /// The name under which documents list the type.
     static var schemaName: String { get }
-    /// Members of which at least one must be there.
+    /// Names of one member, of which at least one must be there. Documents tell the first, as one that is required.
     static var requiresOneOf: [String] { get }
 }
 

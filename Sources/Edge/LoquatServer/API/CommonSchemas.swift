@@ -3,7 +3,9 @@ public import TimeOrdered
 
 extension TypeSchema {
     static let uuid = TypeSchema.string(
-        StringRule(format: "uuid", form: TextForm(pattern: nil, message: "must be a UUID") { UUIDv7($0) != nil }))
+        StringRule(
+            format: "uuid",
+            form: TextForm(pattern: "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", message: "must be a UUID") { UUIDv7($0) != nil }))
     static let time = TypeSchema.string(StringRule(format: "date-time"))
 
     /// The schema of a type of ours; one that cannot say it is a mistake that the first start finds.

@@ -16,8 +16,8 @@ struct OpenAPIDocument {
         another body is 422 `idempotency_mismatch`, and while the first still runs 409 `in_progress` or the same stream.
         - What can be edited carries an `ETag`; `If-Match` with another one is 412.
         - `X-Request-Id` is accepted and returned. A path works with and without a trailing slash.
-        - Event streams are described by `x-events`: each event's name, when it comes, and the schema of its JSON data, which repeats the name in \
-        `type`.
+        - Event streams are described event by event, each as an object of its `event`, `id` and `data`; `data` is JSON that repeats the event's \
+        name in `type`.
         """
 
     let json: JSONValue
@@ -68,9 +68,10 @@ struct OpenAPIDocument {
         let text = details.compactMap { $0 }.joined(separator: "\n\n")
         if !text.isEmpty { object["description"] = .string(text) }
         if operation.admission == .anybody { object["security"] = [] } else { object["security"] = [["bearer": []]] }
-        if !operation.parameters.isEmpty {
+        let parameters = operation.parameters + (operation.body == nil ? [] : [requestID])
+        if !parameters.isEmpty {
             object["parameters"] = .array(
-                operation.parameters.map { parameter in
+                parameters.map { parameter in
                     [
                         "name": .string(parameter.name), "in": .string(parameter.place.rawValue), "required": .bool(parameter.place == .path),
                         "description": .string(parameter.note), "schema": schemas.json(parameter.schema, .request),
@@ -78,8 +79,8 @@ struct OpenAPIDocument {
                 })
         }
         if let body = operation.body {
-            let content = body.types.map { JSONObject.Member($0.mediaType, ["schema": schemas.json($0.schema, .request)]) }
-            object["requestBody"] = ["required": .bool(body.isRequired), "content": .object(JSONObject(content))]
+            let content = body.types.map { JSONObject.Member($0.mediaType, describe($0.mediaType, $0.schema, body.files, &schemas)) }
+            object["requestBody"] = ["required": true, "content": .object(JSONObject(content))]
         }
         var responses = JSONObject(operation.answers.map { .init("\($0.status.code)", describe($0, &schemas)) })
         for status in problems(of: operation) { responses.members.append(.init("\(status.code)", ["$ref": "#/components/responses/Problem"])) }
@@ -87,6 +88,11 @@ struct OpenAPIDocument {
         object["responses"] = .object(responses)
         return .object(object)
     }
+
+    /// Accepted everywhere, and told where a request changes something: there it is worth finding in a log.
+    private static let requestID = Parameter(
+        name: "X-Request-Id", place: .header, schema: .string(),
+        note: "A name for the request of the client's own; one is made where it is not sent or not usable, and returned.")
 
     private static func scopeNote(_ admission: Operation.Admission) -> String? {
         switch admission {
@@ -110,6 +116,19 @@ struct OpenAPIDocument {
         return statuses.sorted().map { HTTPResponse.Status(code: $0) }
     }
 
+    private static func describe(
+        _ mediaType: String, _ schema: TypeSchema, _ files: [String: [String]], _ schemas: inout SchemaDocument
+    ) -> JSONValue {
+        var members: JSONObject = ["schema": schemas.json(schema, .request)]
+        if mediaType == "multipart/form-data" {
+            let encodings = files.sorted { $0.key < $1.key }.map { name, types -> JSONObject.Member in
+                .init(name, ["contentType": .string(types.joined(separator: ", "))])
+            }
+            members["encoding"] = .object(JSONObject(encodings))
+        }
+        return .object(members)
+    }
+
     private static func describe(_ answer: Answer, _ schemas: inout SchemaDocument) -> JSONValue {
         var object: JSONObject = ["description": .string(answer.note)]
         if answer.hasEntityTag {
@@ -118,17 +137,31 @@ struct OpenAPIDocument {
         guard !answer.content.isEmpty else { return .object(object) }
         var content = JSONObject()
         for (mediaType, schema) in answer.content {
-            var members: JSONObject = ["schema": schemas.json(schema, .answer)]
-            if mediaType == "text/event-stream" {
-                members["x-events"] = .array(
-                    answer.events.map { event in
-                        ["event": .string(event.name), "description": .string(event.note), "data": schemas.json(event.data, .answer)]
-                    })
-            }
+            let isStream = mediaType == "text/event-stream"
+            let members: JSONObject = ["schema": isStream ? Self.stream(answer.events, &schemas) : schemas.json(schema, .answer)]
             content.members.append(.init(mediaType, .object(members)))
         }
         object["content"] = .object(content)
         return .object(object)
+    }
+
+    /// As OpenAPI 3.2 describes event streams, and readers of 3.1 take them: the schema is that of one event.
+    private static func stream(_ events: [Answer.Event], _ schemas: inout SchemaDocument) -> JSONValue {
+        let choices = events.map { event -> JSONValue in
+            var data: JSONObject = ["type": "string"]
+            if let schema = event.data {
+                data["contentMediaType"] = "application/json"
+                data["contentSchema"] = schemas.json(schema, .answer)
+            }
+            var properties: JSONObject = ["id": ["type": "string"], "data": .object(data)]
+            if let name = event.name { properties["event"] = ["const": .string(name)] }
+            return [
+                "type": "object", "title": .string(event.title ?? event.name ?? "data"), "description": .string(event.note),
+                "properties": .object(properties),
+                "required": event.name == nil ? ["data"] : ["event", "data"],
+            ]
+        }
+        return ["anyOf": .array(choices)]
     }
 
     // MARK: Problems

@@ -91,25 +91,34 @@ struct Parameter: Sendable {
 /// What a body may be, by media type.
 struct BodyContent: Sendable {
     var types: [(mediaType: String, schema: TypeSchema)]
-    var isRequired = true
+    /// Media types of a form's files, by the name of the field.
+    var files: [String: [String]] = [:]
 
     static func json<T: Decodable>(_ type: T.Type) -> BodyContent { BodyContent(types: [("application/json", .declared(type))]) }
 
     /// Texts of other lengths than the type says, where a setting says it.
     func limiting(_ names: String..., to length: ClosedRange<Int>) -> BodyContent {
-        BodyContent(types: types.map { ($0.mediaType, $0.schema.limiting(names, to: length)) }, isRequired: isRequired)
+        BodyContent(types: types.map { ($0.mediaType, $0.schema.limiting(names, to: length)) }, files: files)
     }
 
-    func or(_ mediaType: String, _ schema: TypeSchema) -> BodyContent { BodyContent(types: types + [(mediaType, schema)], isRequired: isRequired) }
+    /// Or a form with files.
+    func orForm(_ schema: TypeSchema, files: [String: [String]]) -> BodyContent {
+        BodyContent(types: types + [("multipart/form-data", schema)], files: files)
+    }
 }
 
 /// What an operation answers when it succeeds.
 struct Answer: Sendable {
-    /// An event of a stream: its name, when it comes and its data.
+    /// An event of a stream.
     struct Event: Sendable {
-        let name: String
+        /// What it is called in the document, where other events of the stream have the same name.
+        var title: String?
+        /// Nil for events without a name.
+        let name: String?
+        /// When it comes.
         let note: String
-        let data: TypeSchema
+        /// Nil for data that is text.
+        let data: TypeSchema?
     }
 
     let status: HTTPResponse.Status

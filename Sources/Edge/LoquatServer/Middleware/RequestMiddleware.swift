@@ -44,10 +44,11 @@ struct RequestMiddleware: RouterMiddleware {
         return Problem(status: .internalServerError, code: "internal_error", detail: "Something went wrong here. It was logged.")
     }
 
+    private static func usable(_ id: String?) -> String? { id.flatMap { isUsable($0) ? $0 : nil } }
+
     /// A client's id is taken where it cannot harm a log line.
-    private static func usable(_ id: String?) -> String? {
-        guard let id, !id.isEmpty, id.utf8.count <= longestID else { return nil }
-        return id.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "-_.:".utf8.contains($0) }
-            ? id : nil
+    static func isUsable(_ id: String) -> Bool {
+        (1...longestID).contains(id.utf8.count)
+            && id.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "-_.:".utf8.contains($0) }
     }
 }

@@ -22,7 +22,7 @@ struct ChatRoutes {
                     and miss nothing.
                     """,
                 admission: .scope(.chat), parameters: [Self.dialect], body: .json(ChatBody.self).limiting("message", "query", to: messageLength),
-                answers: [.okOrStream(WholeAnswer.self, "The answer, or its stream.", TurnEvents.all)],
+                answers: [.okOrStream(WholeAnswer.self, "The answer, or its stream.", TurnEvents.ofEveryDialect)],
                 problems: [.conflict, .badGateway, .gatewayTimeout], isIdempotent: true)
         ) { try await chat($0) }
         api.add(
@@ -32,7 +32,7 @@ struct ChatRoutes {
                 details: "`Last-Event-ID` (or `last_event_id`) tells the last event that was seen; what follows it comes.",
                 admission: .scope(.chat),
                 parameters: Self.turn + [Self.dialect, .query("last_event_id", .string(), "The same as the header `Last-Event-ID`.")],
-                answers: [.stream("The turn's events.", TurnEvents.all)])
+                answers: [.stream("The turn's events.", TurnEvents.ofEveryDialect)])
         ) { try await watch($0) }
         api.add(
             Operation(

@@ -24,7 +24,8 @@ struct DocumentRoutes {
                     A file as `multipart/form-data`, or text as JSON. It is read after the answer: `events` tells how far it is. The same file \
                     in the same collection is answered with 200 as it stands; a new version of a file takes its place.
                     """,
-                admission: .scope(.documentsWrite), body: .json(NewDocument.self).or("multipart/form-data", NewDocument.form),
+                admission: .scope(.documentsWrite),
+                body: .json(NewDocument.self).orForm(NewDocument.form, files: ["file": DocumentParser.mediaTypes]),
                 answers: [
                     .created(DocumentResource.self, "The document, to be read."), .ok(DocumentResource.self, "It was there already."),
                 ], isIdempotent: true)
@@ -151,9 +152,8 @@ struct DocumentRoutes {
 
     private func uploadText(_ call: Call) async throws -> Response {
         let body = try await call.body(NewDocument.self, limit: services.limits.uploadBytes)
-        guard
-            let mediaType = DocumentParser.mediaType(declared: body.mediaType ?? (body.filename == nil ? "text/plain" : nil), filename: body.filename)
-        else { throw Self.unreadable(body.mediaType ?? body.filename ?? "the text") }
+        // Text it is, whatever the name of its file ends in.
+        let mediaType = DocumentParser.mediaType(declared: body.mediaType, filename: body.filename) ?? "text/plain"
         let file = try await UploadReceiver(store: store, limit: services.limits.uploadBytes).receive(text: body.text)
         return try await add(
             call, collection: body.collectionID, title: body.title, filename: body.filename, mediaType: mediaType,

@@ -30,7 +30,7 @@ struct OpenAIRoutes {
                     Answer(
                         status: .ok, note: "OpenAI's `chat.completion`, or a stream of its chunks that ends with `[DONE]`.",
                         content: [("application/json", OpenAIShapes.completion), ("text/event-stream", .string())],
-                        events: [.init(name: "message", note: "A `chat.completion.chunk`; the last is `[DONE]`.", data: OpenAIShapes.chunk)])
+                        events: TurnEvents.openAI)
                 ], problems: [.notFound, .conflict, .badGateway, .gatewayTimeout], isIdempotent: true)
         ) { try await complete($0) }
         api.add(

@@ -23,8 +23,8 @@ struct ChatBody: Decodable, SchemaFields {
     let metadata: JSONObject?
 
     static let fields: [String: FieldRule] = [
-        "message": .text("The question.", 1...1_000_000, form: .notBlank),
-        "query": .text("Another name for `message`.", 1...1_000_000, form: .notBlank),
+        "message": .text("The question; `query` is accepted as another name for it.", 1...1_000_000, form: .notBlank),
+        "query": .text("The same as `message`.", 1...1_000_000, form: .notBlank),
         "session_id": .note("The conversation that goes on; a new one if not said."), "conversation_id": .note("Another name for `session_id`."),
         "collection_id": .note("The collection to answer from; the session's, or all, if not said."),
         "top_k": .integer("How many passages to answer from at most; 5 if not said.", 1...20),

@@ -36,6 +36,18 @@ enum TurnEvents {
         event("error", "The end of a turn that failed; the last event. The turn is kept.", TurnFailure.self),
     ]
 
+    /// With the events of the other dialects.
+    static let ofEveryDialect = all + openAI + chrysopedia
+    static let openAI = [
+        Answer.Event(title: "openai chunk", name: nil, note: "Dialect `openai`: a `chat.completion.chunk`.", data: OpenAIShapes.chunk),
+        Answer.Event(title: "openai end", name: nil, note: "Dialect `openai`: `[DONE]`, the last.", data: nil),
+    ]
+    private static let chrysopedia =
+        [Answer.Event(name: "token", note: "Dialect `chrysopedia`: text that follows, bare.", data: nil)]
+        + ["sources", "done", "error"].map { (name: String) in
+            Answer.Event(title: "chrysopedia \(name)", name: name, note: "Dialect `chrysopedia`: its own members.", data: nil)
+        }
+
     static func event<T: Decodable>(_ name: String, _ note: String, _ type: T.Type) -> Answer.Event {
         Answer.Event(name: name, note: note, data: .declared(type))
     }
