@@ -182,6 +182,23 @@ struct SQLiteUserDeletionTests {
         _ = try await user("m@x")
     }
 
+    @Test func nothingPersonalStaysInTheFiles() async throws {
+        let owner = try await owner()
+        let ada = User(
+            id: ids.next(), workspaceID: owner.workspaceID, email: "marked-qzvw@example.org", name: "marked-pjkx", role: .member,
+            createdAt: clock.now)
+        try await store.write { access in
+            try access.insert(ada)
+            try access.setPasswordHash("marked-hbnd", of: ada.id)
+        }
+        _ = try await keys.create(NewKey(name: "marked-lwrt"), by: Asker(ada, by: .socket), from: nil)
+        let marks = ["marked-qzvw", "marked-pjkx", "marked-hbnd", "marked-lwrt"]
+        for mark in marks { #expect(try temporary.holds(mark)) }
+        try await deletion().delete(ada.id, by: owner, from: nil)
+        for mark in marks { #expect(try !temporary.holds(mark), "\(mark)") }
+        #expect(try await log.verify().problems == [])
+    }
+
     @Test func manyCollectionsAreHandedOver() async throws {
         let (owner, ada) = (try await owner(), try await user("a@example.org"))
         for number in 0..<230 { _ = try await documents.createCollection(CollectionChange(name: "\(number)"), by: ada) }

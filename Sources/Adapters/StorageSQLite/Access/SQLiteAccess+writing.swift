@@ -32,7 +32,7 @@ extension SQLiteAccess: AccessWriting {
 
     func remove(_ user: UserID) throws -> Bool {
         guard try Row.fetchOne(database, sql: "SELECT 1 FROM sessions WHERE user = ? LIMIT 1", arguments: [user]) == nil else { return false }
-        takesAway = true
+        (takesAway, removes) = (true, true)
         try database.execute(sql: "INSERT OR IGNORE INTO departed_users (id) VALUES (?)", arguments: [user])
         try database.execute(sql: "DELETE FROM idempotency_claims WHERE user = ?", arguments: [user])
         // Keys and logins go with it.

@@ -11,6 +11,8 @@ final class SQLiteAccess: AccessReading {
     let now: Timestamp
     /// Something was taken from somebody: what was remembered of them is out of date.
     var takesAway = false
+    /// A user was removed: nothing of them may stay in the files.
+    var removes = false
     /// Workspaces whose logs were appended to.
     var recorded: Set<WorkspaceID> = []
 

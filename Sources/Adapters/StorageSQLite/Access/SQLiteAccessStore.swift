@@ -34,15 +34,17 @@ package final class SQLiteAccessStore: AccessStore {
     private func change<Value: Sendable>(_ body: @escaping @Sendable (SQLiteAccess) throws -> Value) async throws -> Value {
         let (log, now) = (log, clock.now())
         do {
-            return try await file.write(committed: { [self] (written: Written<Value>) in
+            let written = try await file.write(committed: { [self] (written: Written<Value>) in
                 if written.takesAway { changes.add(1, ordering: .acquiringAndReleasing) }
                 // Forgotten after the commit too: an append in the same commit may have been remembered since.
                 for workspace in written.recorded { log.forget(workspace) }
             }) { database in
                 let access = SQLiteAccess(database, log: log, now: now)
                 let value = try body(access)
-                return Written(value: value, takesAway: access.takesAway, recorded: access.recorded)
-            }.value
+                return Written(value: value, takesAway: access.takesAway, removes: access.removes, recorded: access.recorded)
+            }
+            if written.removes { await file.emptyWriteAheadLog() }
+            return written.value
         } catch let error as DatabaseError {
             throw LogError(error)
         }
@@ -73,5 +75,6 @@ package final class SQLiteAccessStore: AccessStore {
 private struct Written<Value: Sendable>: Sendable {
     let value: Value
     let takesAway: Bool
+    let removes: Bool
     let recorded: Set<WorkspaceID>
 }

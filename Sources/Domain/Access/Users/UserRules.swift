@@ -24,7 +24,7 @@ enum UserRules {
         }
     }
 
-    /// Whether a manager may change this user at all; everybody may change their own name, address and password.
+    /// Whether a manager may change this user at all.
     static func checkTouching(_ user: User, by manager: User) throws(AccessError) {
         guard user.id != manager.id else { return }
         switch user.role {
@@ -36,6 +36,10 @@ enum UserRules {
 
     static func check(_ change: UserChange, of user: User, by manager: User) throws(AccessError) {
         try checkTouching(user, by: manager)
+        if user.id == manager.id, change.email != nil || change.password != nil {
+            // Else whoever finds a manager's page open could take the account over.
+            throw .forbidden(reason: "Your own address and password are changed in your own account, with the password so far.")
+        }
         if let role = change.role, role != user.role {
             guard user.id != manager.id else { throw .ownRole }
             guard user.role != .owner else { throw .ownerStays }

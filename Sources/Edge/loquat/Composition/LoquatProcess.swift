@@ -81,7 +81,10 @@ struct LoquatProcess {
         let accounts = Self.accounts(
             settings, access: access, log: log, library: library, turns: turns, tokens: tokens, passwords: PasswordHasher(threads: passwords),
             ids: ids)
-        try await accounts.deletion.finishAll()
+        do { try await accounts.deletion.finishAll() } catch {
+            // Whoever was being deleted is gone for all who ask; what is left of theirs goes another time.
+            logger.error("the deletion of a user could not be finished", metadata: ["error": "\(error)"])
+        }
         services = ServerServices(
             access: Authenticator(store: access, tokens: tokens, keyUse: keyUse), accounts: accounts,
             keys: KeyService(store: access, ids: ids), log: log, library: library, retrieval: retrieval, turns: turns,
