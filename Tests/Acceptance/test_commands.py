@@ -64,6 +64,7 @@ def test_config_shows_value_source_and_meaning_and_masks_secrets(installation):
         "LOQUAT_MAX_MESSAGE_CHARS",
         "LOQUAT_MAX_UPLOAD_BYTES",
         "LOQUAT_STORE_COMPLETIONS",
+        "LOQUAT_REGISTRATION",
     ):
         assert around(name)
 
