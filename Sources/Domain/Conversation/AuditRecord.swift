@@ -27,7 +27,7 @@ package enum AuditAction: String, Sendable, Codable, CaseIterable {
 /// One entry of a workspace's log. It names people and things by id alone: a log forgets nothing, so an address or a name in it
 /// would outlive its user.
 package struct AuditRecord: Sendable, Hashable, Codable {
-    package enum TargetKind: String, Sendable, Codable {
+    package enum TargetKind: String, Sendable, Codable, CaseIterable {
         case user, key, collection, document, session, workspace
     }
 

@@ -17,6 +17,8 @@ package enum LoquatRouter {
         router.add(middleware: RequestMiddleware(metrics: services.metrics, ids: services.ids, logger: services.logger))
         let api = API(router: router, authentication: Authentication(access: services.access, trust: trust))
         SystemRoutes(services: services).add(to: api)
+        AccountRoutes(services: services).add(to: api)
+        UserRoutes(services: services).add(to: api)
         CollectionRoutes(services: services).add(to: api)
         DocumentRoutes(services: services).add(to: api)
         RetrievalRoutes(services: services).add(to: api)

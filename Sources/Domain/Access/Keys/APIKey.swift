@@ -3,7 +3,7 @@ package import TimeOrdered
 package typealias KeyID = UUIDv7
 
 /// What a credential may be used for; never more than its user may.
-package enum Scope: String, Sendable, CaseIterable {
+package enum Scope: String, Sendable, Codable, CaseIterable {
     case chat
     case documentsRead = "documents:read"
     case documentsWrite = "documents:write"

@@ -8,11 +8,15 @@ package enum EmailAddress {
     /// Two addresses of one key are one address: mailboxes differ by case nowhere that matters, and a letter may be written in two ways.
     package static func key(_ email: String) -> String { email.lowercased().precomposedStringWithCanonicalMapping }
 
-    /// - Throws: `AccessError.invalid` where it cannot be one.
-    static func checked(_ email: String) throws(AccessError) -> String {
+    package static func isPossible(_ email: String) -> Bool {
         let parts = email.split(separator: "@", omittingEmptySubsequences: false)
         let isClean = email.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0.properties.generalCategory != .control }
-        guard email.unicodeScalars.count <= longest, parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), isClean else {
+        return email.unicodeScalars.count <= longest && parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && isClean
+    }
+
+    /// - Throws: `AccessError.invalid` where it cannot be one.
+    static func checked(_ email: String) throws(AccessError) -> String {
+        guard isPossible(email) else {
             throw .invalid(field: "email", reason: "must be an e-mail address of at most \(longest) characters")
         }
         return email

@@ -4,7 +4,7 @@ package typealias WorkspaceID = UUIDv7
 package typealias UserID = UUIDv7
 
 /// What a user may do in their workspace.
-package enum Role: String, Sendable, CaseIterable {
+package enum Role: String, Sendable, Codable, CaseIterable {
     case owner, admin, member, viewer
 
     /// Whether users of this role manage others at all.

@@ -67,6 +67,12 @@ package struct UserService: Sendable {
         try await store.read { try UserRules.target(id, of: UserRules.manager(asker, $0), $0) }
     }
 
+    /// The first of these that is no user of the asker's workspace.
+    package func stranger(among ids: [UserID], to asker: Asker) async throws -> UserID? {
+        guard !ids.isEmpty else { return nil }
+        return try await store.read { access in try ids.first { try access.user($0)?.workspaceID != asker.workspaceID } }
+    }
+
     // MARK: Writing
 
     /// - Throws: `AccessError.forbidden`, `.ownerStays` for a second owner, `.emailTaken`, `.invalid`, `.busy`.

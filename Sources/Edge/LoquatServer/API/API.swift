@@ -17,25 +17,25 @@ final class API {
 
     /// An operation for those who may call it.
     func add(_ operation: Operation, _ handle: @escaping @Sendable (Call) async throws -> Response) {
-        let (admission, parameters) = (operation.admission, operation.parameters)
-        let body = operation.body?.types.first { $0.mediaType == "application/json" }?.schema
+        precondition(operation.admission != .anybody)
+        let (admission, parameters, body) = (operation.admission, operation.parameters, operation.jsonBody)
         route(operation, middleware: [authentication]) { request, context in
             guard let asker = context.asker else { throw Problem.unauthorized }
             if case .scope(let scope) = admission, !asker.may(scope) {
                 throw Problem.forbidden("This key lacks the scope \(scope.rawValue).")
             }
             try Self.check(request, parameters)
-            return try await handle(Call(request: request, context: context, asker: asker, bodySchema: body))
+            return try await handle(Call(request: request, context: context, bodySchema: body, asker: asker))
         }
     }
 
     /// An operation for anybody.
-    func open(_ operation: Operation, _ handle: @escaping @Sendable (Request, ServerContext) async throws -> Response) {
+    func open(_ operation: Operation, _ handle: @escaping @Sendable (OpenCall) async throws -> Response) {
         precondition(operation.admission == .anybody)
-        let parameters = operation.parameters
+        let (parameters, body) = (operation.parameters, operation.jsonBody)
         route(operation, middleware: []) { request, context in
             try Self.check(request, parameters)
-            return try await handle(request, context)
+            return try await handle(OpenCall(request: request, context: context, bodySchema: body))
         }
     }
 

@@ -3,21 +3,40 @@ import Conversation
 import HTTPTypes
 import Hummingbird
 import JSON
+import NIOCore
 import SchemaReflection
 import TimeOrdered
 
-/// A request that passed what its operation declares.
-struct Call: Sendable {
+/// A request that passed what its operation declares, of somebody who may call it.
+struct Call: CheckedRequest {
     let request: Request
     let context: ServerContext
-    let asker: Asker
-    /// What a JSON body must be.
     let bodySchema: TypeSchema?
+    let asker: Asker
+}
 
+/// A request of an operation for anybody.
+struct OpenCall: CheckedRequest {
+    let request: Request
+    let context: ServerContext
+    let bodySchema: TypeSchema?
+}
+
+protocol CheckedRequest: Sendable {
+    var request: Request { get }
+    var context: ServerContext { get }
+    /// What a JSON body must be.
+    var bodySchema: TypeSchema? { get }
+}
+
+extension CheckedRequest {
     /// - Throws: 404: what is not an id is not found.
     func id(_ name: String = "id") throws(Problem) -> UUIDv7 { try context.id(name) }
     func query(_ name: String) -> String? { request.uri.queryParameters[Substring(name)].map(String.init) }
     func page() throws(Problem) -> PageRequest { try request.page() }
+
+    /// Where the request came from.
+    var address: String? { context.peer?.ipAddress }
 
     /// Where a client's stream was cut.
     var lastEventID: StreamPosition? { StreamPosition(request.headers[HTTPField.Name("Last-Event-ID")!] ?? query("last_event_id")) }

@@ -2,10 +2,7 @@ public import SchemaReflection
 public import TimeOrdered
 
 extension TypeSchema {
-    static let uuid = TypeSchema.string(
-        StringRule(
-            format: "uuid",
-            form: TextForm(pattern: "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", message: "must be a UUID") { UUIDv7($0) != nil }))
+    static let uuid = TypeSchema.string(StringRule(format: "uuid", form: .uuid))
     static let time = TypeSchema.string(StringRule(format: "date-time"))
 
     /// The schema of a type of ours; one that cannot say it is a mistake that the first start finds.
@@ -29,6 +26,8 @@ extension TextForm {
     static let number = TextForm(pattern: "^[0-9]{1,15}$", message: "is not one that a list gave") { text in
         (1...15).contains(text.utf8.count) && text.utf8.allSatisfy { (48...57).contains($0) }
     }
+
+    static let uuid = TextForm(pattern: "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", message: "must be a UUID") { UUIDv7($0) != nil }
 
     /// Where the list of sessions goes on: a time and an id.
     static let timeAndID = TextForm(

@@ -57,6 +57,9 @@ struct Operation: Sendable {
     var isIdempotent = false
     /// Whether `If-Match` is honoured.
     var isConditional = false
+
+    /// What a JSON body must be.
+    var jsonBody: TypeSchema? { body?.types.first { $0.mediaType == "application/json" }?.schema }
 }
 
 /// What stands in the path or the query.

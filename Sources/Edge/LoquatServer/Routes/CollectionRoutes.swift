@@ -10,6 +10,8 @@ import Turns
 struct CollectionRoutes {
     let services: ServerServices
 
+    private var audit: AuditLog { services.accounts.audit }
+
     func add(to api: API) {
         api.add(
             Operation(
@@ -54,10 +56,22 @@ struct CollectionRoutes {
 
     private func update(_ call: Call) async throws -> Response {
         let change = try await call.body(ChangedCollection.self, limit: services.limits.bodyBytes).change
+        try await checkReaders(change, call)
         guard let known = try await services.library.store.collection(call.id(), for: call.asker) else { throw Problem.notFound }
         try call.request.checkMatch(CollectionResource(known))
         guard let changed = try await services.library.store.update(collection: call.id(), change, by: call.asker) else { throw Problem.notFound }
+        if changed.visibility != known.visibility || changed.readers != known.readers {
+            let readers = JSONValue.array(changed.readers.map { .string($0.description) })
+            try await audit.record(
+                .collectionShared, of: .collection, changed.id, by: call.asker, from: call.address,
+                details: ["visibility": .string(changed.visibility.rawValue), "readers": readers])
+        }
         return try Response.tagged(CollectionResource(changed))
+    }
+
+    private func checkReaders(_ change: CollectionChange, _ call: Call) async throws {
+        guard let stranger = try await services.accounts.users.stranger(among: change.readers ?? [], to: call.asker) else { return }
+        throw Problem(status: .notFound, code: "no_such_user", detail: "There is no user \(stranger) here to be a reader.")
     }
 
     private func delete(_ call: Call) async throws -> Response {
@@ -71,16 +85,20 @@ struct CollectionRoutes {
             _ = try await services.log.append(AppendBatch(sessionID: session, drafts: [EventDraft(.sessionUpdated(update))]))
             services.sessionFeed.changed(session)
         }
+        // Before it is gone: a record of what did not happen misleads less than a deletion without one.
+        try await audit.record(.collectionDeleted, of: .collection, id, by: call.asker, from: call.address)
         guard try await services.library.delete(collection: id, by: call.asker) else { throw Problem.notFound }
         return Response(status: .noContent)
     }
 
     private func create(_ call: Call) async throws -> Response {
         let (body, bytes) = try await call.bodyAndBytes(NewCollection.self, limit: services.limits.bodyBytes)
+        try await checkReaders(body.change, call)
         return try await Idempotent(gate: services.idempotency, logger: services.logger).once(
             call.request, asker: call.asker, fingerprint: Idempotent.fingerprint(call.request, bytes)
         ) {
             let made = try await services.library.store.createCollection(body.change, by: call.asker)
+            try await audit.record(.collectionCreated, of: .collection, made.id, by: call.asker, from: call.address)
             return (.created, try encodeJSON(CollectionResource(made)))
         }
     }

@@ -1,4 +1,5 @@
 import Access
+import Conversation
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -53,6 +54,7 @@ struct DocumentRoutes {
                 answers: [.noContent("It is gone.")])
         ) { call in
             guard try await services.library.delete(document: call.id(), by: call.asker) else { throw Problem.notFound }
+            try await services.accounts.audit.record(.documentDeleted, of: .document, call.id(), by: call.asker, from: call.address)
             return Response(status: .noContent)
         }
         api.add(

@@ -101,6 +101,7 @@ struct SessionRoutes {
             _ = await running.stream.waitUntilEnded()
         }
         guard try await log.delete(session: session.id, of: session.userID) else { throw Problem.notFound }
+        try await services.accounts.audit.record(.sessionDeleted, of: .session, session.id, by: call.asker, from: call.address)
         services.sessionFeed.changed(session.id)
         return Response(status: .noContent)
     }

@@ -13,7 +13,7 @@ struct SystemRoutes {
             Operation(
                 method: .get, path: "/healthz", id: "getHealth", tag: .system, summary: "Whether the process is up.", admission: .anybody,
                 answers: [.ok(Health.self, "It is.")])
-        ) { _, _ in try Response.json(Health(status: "ok")) }
+        ) { _ in try Response.json(Health(status: "ok")) }
         api.open(
             Operation(
                 method: .get, path: "/readyz", id: "getReadiness", tag: .system, summary: "Whether it can work: stores open, index loaded.",
@@ -23,12 +23,12 @@ struct SystemRoutes {
                     Answer(
                         status: .serviceUnavailable, note: "Not yet, or no longer.", content: [("application/json", .declared(Readiness.self))]),
                 ])
-        ) { _, _ in try ready() }
+        ) { _ in try ready() }
         api.open(
             Operation(
                 method: .get, path: "/metrics", id: "getMetrics", tag: .system, summary: "What the server counts, for Prometheus.",
                 admission: .anybody, answers: [.text("text/plain; version=0.0.4; charset=utf-8", "Prometheus' text format.")])
-        ) { _, _ in
+        ) { _ in
             services.metrics.setGauge("loquat_turns_running", Double(services.turns.runningCount))
             return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
