@@ -8,7 +8,7 @@ package struct ServerContext: RequestContext {
     /// Who asks; set by `Authentication`.
     var asker: Asker?
     /// Given by the client or made here; set by `RequestMiddleware`.
-    var requestID = ""
+    package internal(set) var requestID = ""
 
     /// Where the request runs.
     let executor: EventLoopExecutor
