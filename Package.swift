@@ -88,6 +88,7 @@ let kit: [[Target]] = [
     systemLibrary("CStemmer", apt: "libstemmer-dev"),
     systemLibrary("CGumbo", pkgConfig: "gumbo", apt: "libgumbo-dev"),
     systemLibrary("CMD4C", pkgConfig: "md4c", apt: "libmd4c-dev"),
+    systemLibrary("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
     target("TimeOrdered", in: .kit),
     target("HTMLText", in: .kit, uses: ["CMD4C"], testsUse: ["JSON"]),
     target("JSON", in: .kit),
@@ -96,8 +97,10 @@ let kit: [[Target]] = [
 ]
 
 let domain: [[Target]] = [
-    target("Access", in: .domain, uses: ["TimeOrdered"], packages: [crypto]),
     target("Conversation", in: .domain, uses: ["TimeOrdered", "JSON"], packages: [crypto], testsUse: ["ConversationTesting"]),
+    target(
+        "Access", in: .domain, uses: ["TimeOrdered", "JSON", "CArgon2", "Conversation"],
+        packages: [crypto, nioPosix, logging, product("JWTKit", "jwt-kit")], testsUse: ["AccessTesting", "ConversationTesting"]),
     target(
         "Retrieval", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "CGumbo", "CMD4C", "Access"],
         packages: [nioPosix, logging, lifecycle, crypto]),
@@ -110,7 +113,7 @@ let domain: [[Target]] = [
 let adapters: [[Target]] = [
     target(
         "StorageSQLite", in: .adapters, uses: ["TimeOrdered", "JSON", "Access", "Conversation", "Retrieval", "Turns"],
-        packages: [product("GRDB", "GRDB.swift"), logging, lifecycle, crypto], testsUse: ["ConversationTesting"]),
+        packages: [product("GRDB", "GRDB.swift"), logging, lifecycle, crypto], testsUse: ["ConversationTesting", "AccessTesting"]),
     target(
         "Providers", in: .adapters, uses: ["JSON", "ServerSentEvents", "Generation"],
         packages: [product("AsyncHTTPClient", "async-http-client"), nioCore, product("NIOHTTP1", "swift-nio"), logging]),
@@ -158,6 +161,9 @@ let testing: [Target] = [
     .target(
         name: "ConversationTesting", dependencies: ["Conversation", "TimeOrdered", "JSON", "TestSupport"], path: "Tests/Domain/ConversationTesting",
         swiftSettings: settings),
+    .target(
+        name: "AccessTesting", dependencies: ["Access", "Conversation", "TimeOrdered", "JSON", "TestSupport"], path: "Tests/Domain/AccessTesting",
+        swiftSettings: settings),
 ]
 
 let benchmarks: [Target] = [
@@ -186,6 +192,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: (kit + domain + adapters + edge).flatMap { $0 } + testing + benchmarks + [
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings)

@@ -7,6 +7,8 @@ package typealias GroupID = UUIDv7
 
 package enum SessionKind: String, Sendable, Codable {
     case chat, scene, api
+    /// A workspace's own log: who changed what in it. It belongs to no user, so no user's list or search finds it.
+    case workspace
 }
 
 /// How a turn stands.
@@ -202,6 +204,7 @@ package enum EventPayload: Sendable, Hashable {
     case sourcesFrozen(SourcesFrozen)
     case assistantMessage(AssistantMessage)
     case groupClosed(GroupClosed)
+    case audit(AuditRecord)
 }
 
 /// The names of what can happen, as they stand in the log.
@@ -213,6 +216,7 @@ package enum EventKind: String, Sendable, CaseIterable {
     case sourcesFrozen = "sources.frozen"
     case assistantMessage = "message.assistant"
     case groupClosed = "group.closed"
+    case audit
 }
 
 extension EventPayload {
@@ -225,6 +229,7 @@ extension EventPayload {
         case .sourcesFrozen: .sourcesFrozen
         case .assistantMessage: .assistantMessage
         case .groupClosed: .groupClosed
+        case .audit: .audit
         }
     }
 
@@ -238,6 +243,7 @@ extension EventPayload {
         case .sourcesFrozen(let value): try encodeJSON(value, nils: .omitted)
         case .assistantMessage(let value): try encodeJSON(value, nils: .omitted)
         case .groupClosed(let value): try encodeJSON(value, nils: .omitted)
+        case .audit(let value): try encodeJSON(value, nils: .omitted)
         }
     }
 
@@ -254,6 +260,7 @@ extension EventPayload {
         case .sourcesFrozen: self = .sourcesFrozen(try decodeJSON(SourcesFrozen.self, from: value))
         case .assistantMessage: self = .assistantMessage(try decodeJSON(AssistantMessage.self, from: value))
         case .groupClosed: self = .groupClosed(try decodeJSON(GroupClosed.self, from: value))
+        case .audit: self = .audit(try decodeJSON(AuditRecord.self, from: value))
         }
     }
 }

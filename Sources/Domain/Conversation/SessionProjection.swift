@@ -67,6 +67,9 @@ package struct SessionProjection: Sendable {
             guard let group = event.group, var turn = openTurns.removeValue(forKey: group) else { return nil }
             turn.status = closed.outcome
             return turn
+        case .audit:
+            guard row.kind == .workspace else { throw damaged(event, "an audit record stands in a conversation") }
+            return nil
         }
     }
 

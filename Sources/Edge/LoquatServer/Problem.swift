@@ -1,3 +1,4 @@
+import Access
 import Conversation
 import Hummingbird
 import JSON
@@ -101,6 +102,7 @@ extension Problem {
         case let error as JSONShapeError: self = .invalid(error.pointer, error.message)
         case let error as TurnRefusal: self.init(error)
         case let error as TurnFailure: self.init(error)
+        case let error as AccessError: self.init(error)
         case let error as LibraryError: self.init(error)
         case let error as RetrievalError: self.init(error)
         case let error as LogError: self.init(error)

@@ -16,7 +16,8 @@ package struct ServerServices: Sendable {
         package init() {}
     }
 
-    package let access: any AccessStore
+    package let access: Authenticator
+    package let accounts: AccountServices
     package let keys: KeyService
     package let log: any LogStore
     package let library: Library
@@ -34,11 +35,12 @@ package struct ServerServices: Sendable {
     package let logger: Logger
 
     package init(
-        access: any AccessStore, keys: KeyService, log: any LogStore, library: Library, retrieval: RetrievalService, turns: TurnRunner,
-        models: any ModelCatalog, sessionFeed: SessionFeed, idempotency: IdempotencyGate, metrics: MetricsRegistry, limits: Limits,
+        access: Authenticator, accounts: AccountServices, keys: KeyService, log: any LogStore, library: Library, retrieval: RetrievalService,
+        turns: TurnRunner, models: any ModelCatalog, sessionFeed: SessionFeed, idempotency: IdempotencyGate, metrics: MetricsRegistry, limits: Limits,
         storesCompletions: Bool, ids: UUIDv7Generator, clock: WallClock, logger: Logger
     ) {
         self.access = access
+        self.accounts = accounts
         self.keys = keys
         self.log = log
         self.library = library

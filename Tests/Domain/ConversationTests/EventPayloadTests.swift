@@ -21,6 +21,7 @@ struct EventPayloadTests {
     @Test func kindsHaveTheirNames() {
         let names = [
             "session.created", "session.updated", "message.user", "turn.opened", "sources.frozen", "message.assistant", "group.closed",
+            "audit",
         ]
         #expect(EventKind.allCases.map(\.rawValue) == names)
     }
@@ -75,6 +76,9 @@ struct EventPayloadTests {
         (.assistantMessage, #""total_ms":12"#, #""total":12"#, "/timings/total_ms"),
         (.groupClosed, #""interrupted""#, #""over""#, "/outcome"),
         (.groupClosed, #""outcome""#, #""Outcome""#, "/outcome"),
+        (.audit, #""role_changed""#, #""role_gone""#, "/action"),
+        (.audit, #""target_kind":"user""#, #""target_kind":"moon""#, "/target_kind"),
+        (.audit, #""details":{"from":"member","to":"admin"}"#, #""details":[]"#, "/details"),
     ]
 
     @Test(arguments: wrong.indices)

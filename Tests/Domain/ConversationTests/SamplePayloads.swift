@@ -12,7 +12,22 @@ enum SamplePayloads {
     static let all: [(payload: EventPayload, json: String)] =
         sessions + turns + [sources] + answers + [
             (.groupClosed(GroupClosed(outcome: .interrupted)), #"{"outcome":"interrupted"}"#)
-        ]
+        ] + audits
+
+    private static let audits: [(payload: EventPayload, json: String)] = [
+        (
+            .audit(
+                AuditRecord(
+                    actorID: id, actorCredential: "socket", action: .roleChanged, targetKind: .user, targetID: other, address: "::1",
+                    details: ["from": "member", "to": "admin"])),
+            #"{"actor_id":"\#(idText)","actor_credential":"socket","action":"role_changed","target_kind":"user","target_id":"\#(otherText)","#
+                + #""address":"::1","details":{"from":"member","to":"admin"}}"#
+        ),
+        (
+            .audit(AuditRecord(actorID: nil, actorCredential: nil, action: .loginFailed, targetKind: .workspace, targetID: nil)),
+            #"{"action":"login_failed","target_kind":"workspace","details":{}}"#
+        ),
+    ]
 
     private static let sessions: [(payload: EventPayload, json: String)] = [
         (

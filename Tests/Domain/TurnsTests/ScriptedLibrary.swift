@@ -55,6 +55,7 @@ final class ScriptedLibrary: DocumentStore, PassageIndex {
         throw NotScripted()
     }
     func delete(collection id: CollectionID, by asker: Asker) async throws -> Retrieval.Collection? { throw NotScripted() }
+    func handOver(collectionsOf user: UUIDv7, to heir: UUIDv7) async throws { throw NotScripted() }
     func add(_ upload: Upload, by asker: Asker) async throws -> AddedDocument { throw NotScripted() }
     func document(_ id: DocumentID, for asker: Asker) async throws -> Document? { throw NotScripted() }
     func documents(in collection: CollectionID?, for asker: Asker, _ page: PageRequest) async throws -> Page<Document> { throw NotScripted() }

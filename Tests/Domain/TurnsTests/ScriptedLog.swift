@@ -34,7 +34,7 @@ final class ScriptedLog: LogStore {
             case .sourcesFrozen(let sources): entries?.sources = sources
             case .assistantMessage(let message): entries?.message = message
             case .groupClosed(let closed): entries?.outcomes.append(closed.outcome)
-            case .sessionCreated, .sessionUpdated, .userMessage: break
+            case .sessionCreated, .sessionUpdated, .userMessage, .audit: break
             }
         }
         return entries

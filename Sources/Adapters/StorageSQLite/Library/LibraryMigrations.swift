@@ -5,6 +5,9 @@ enum LibraryMigrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 library") { try $0.execute(sql: library) }
+        migrator.registerMigration("2 departed users") { database in
+            try database.execute(sql: "CREATE TABLE departed_users (id BLOB PRIMARY KEY) WITHOUT ROWID")
+        }
         return migrator
     }
 

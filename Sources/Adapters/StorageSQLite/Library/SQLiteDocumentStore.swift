@@ -30,6 +30,7 @@ package final class SQLiteDocumentStore: DocumentStore {
         let (id, now) = (ids.next(), clock.now())
         return try await refusing { [file] in
             try await file.write { database in
+                guard try !Self.hasDeparted(asker.userID, database) else { throw LibraryError.mayNotWrite }
                 try database.execute(
                     sql: """
                         INSERT INTO collections (id, workspace, owner, name, description, visibility, created_at, updated_at)
@@ -115,8 +116,6 @@ package final class SQLiteDocumentStore: DocumentStore {
     static func collection(_ id: CollectionID, _ asker: Asker, _ database: Database) throws -> Retrieval.Collection? {
         try fetch(database, where: "collections.id = ?", [id], asker).first
     }
-
-    /// The owner of a collection, and the workspace's owner and admins where they can see it.
 
     /// Who may put documents into a collection and take them out.
     static func mayWrite(_ collection: Retrieval.Collection, _ asker: Asker) -> Bool {

@@ -94,8 +94,8 @@ extension IdempotencyClaim {
         try database.execute(
             sql: """
                 INSERT OR REPLACE INTO idempotency_claims (user, key, fingerprint, session, turn, status, body, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM departed_users WHERE id = ?)
                 """,
-            arguments: [userID, key.blob, Data(fingerprint), turn?.session, turn?.turn, response?.status, response?.body, now])
+            arguments: [userID, key.blob, Data(fingerprint), turn?.session, turn?.turn, response?.status, response?.body, now, userID])
     }
 }

@@ -29,17 +29,22 @@ package final class SQLiteLogStore: LogStore {
         let now = clock.now()
         return try await refusing {
             let plan = try await file.write(committed: { [self] in remember($0, batch.sessionID) }) { [self] database in
-                let plan = try AppendPlan(batch, onto: projection(of: batch, database), now: now)
-                for event in plan.events { try event.insert(database) }
-                try plan.projection.session?.save(database)
-                for turn in plan.turns { try turn.save(database) }
-                try batch.idempotency?.save(database, now: now)
-                // Another batch of this session may be in the same commit: it must find this one's rows in the file.
-                forget(batch.sessionID)
-                return plan
+                try append(batch, database, now: now)
             }
             return plan.events
         }
+    }
+
+    /// Appends within a transaction.
+    func append(_ batch: AppendBatch, _ database: Database, now: Timestamp) throws -> AppendPlan {
+        let plan = try AppendPlan(batch, onto: projection(of: batch, database), now: now)
+        for event in plan.events { try event.insert(database) }
+        try plan.projection.session?.save(database)
+        for turn in plan.turns { try turn.save(database) }
+        try batch.idempotency?.save(database, now: now)
+        // Another batch of this session may be in the same commit: it must find this one's rows in the file.
+        forget(batch.sessionID)
+        return plan
     }
 
     /// What SQLite refuses, in the log's words.
@@ -61,14 +66,19 @@ package final class SQLiteLogStore: LogStore {
         if let row = try Self.session(batch.sessionID, database) {
             return SessionProjection(session: row, openTurns: try TurnRow.open(in: row, database))
         }
-        guard case .sessionCreated = batch.drafts.first?.payload, try !Self.wasDeleted(batch.sessionID, database) else {
-            throw LogError.noSession(batch.sessionID)
-        }
+        guard case .sessionCreated(let created) = batch.drafts.first?.payload, try !Self.wasDeleted(batch.sessionID, database),
+            try !Self.hasDeparted(created.userID, database)
+        else { throw LogError.noSession(batch.sessionID) }
         return SessionProjection()
     }
 
     private static func wasDeleted(_ id: SessionID, _ database: Database) throws -> Bool {
         try Row.fetchOne(database.cachedStatement(sql: "SELECT 1 FROM tombstones WHERE session = ?"), arguments: [id]) != nil
+    }
+
+    /// Whether this was a user's id who was deleted.
+    private static func hasDeparted(_ user: UUIDv7, _ database: Database) throws -> Bool {
+        try Row.fetchOne(database.cachedStatement(sql: "SELECT 1 FROM departed_users WHERE id = ?"), arguments: [user]) != nil
     }
 
     package func delete(session: SessionID, of user: UUIDv7) async throws -> Bool {

@@ -90,3 +90,7 @@ package final class Library: Service {
         return true
     }
 }
+
+extension Library: Belongings {
+    package func handOver(from user: UserID, to heir: UserID) async throws { try await store.handOver(collectionsOf: user, to: heir) }
+}

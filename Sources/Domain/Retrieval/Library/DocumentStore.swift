@@ -1,7 +1,7 @@
 package import Access
 package import Conversation
 package import JSON
-import TimeOrdered
+package import TimeOrdered
 
 /// Collections, documents and their chunks. Everything a person reads takes the asker and finds only what they may see.
 package protocol DocumentStore: Sendable {
@@ -14,6 +14,9 @@ package protocol DocumentStore: Sendable {
     func update(collection id: CollectionID, _ change: CollectionChange, by asker: Asker) async throws -> Collection?
     /// The deleted collection, whose documents went with it; nil and thrown as for `update`.
     func delete(collection id: CollectionID, by asker: Asker) async throws -> Collection?
+    /// Gives a user's collections to another, under names of which the heir has none, and takes the user out of every list of readers.
+    /// No collection is made for the user afterwards. Asked again, it does what is left.
+    func handOver(collectionsOf user: UUIDv7, to heir: UUIDv7) async throws
     /// The index partitions that the asker may search, all or those of one collection.
     func partitions(for asker: Asker, collection: CollectionID?) async throws -> [Int64]
 

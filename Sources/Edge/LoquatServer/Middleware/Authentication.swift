@@ -12,14 +12,14 @@ struct Authentication: RouterMiddleware {
         case owner
     }
 
-    let access: any AccessStore
+    let access: Authenticator
     let trust: Trust
 
     func handle(_ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response) async throws -> Response {
         var context = context
         switch trust {
         case .key: context.asker = try await asker(request)
-        case .owner: context.asker = try await owner()
+        case .owner: context.asker = try await access.owner()
         }
         return try await next(request, context)
     }
@@ -30,13 +30,8 @@ struct Authentication: RouterMiddleware {
         let parts = value.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Problem.unauthorized }
         let secret = String(parts[1]).trimmingSpaces()
-        guard let asker = try await access.asker(for: KeyDigest(of: secret)) else { throw Problem.unauthorized }
+        guard let asker = try await access.asker(bearer: secret) else { throw Problem.unauthorized }
         return asker
-    }
-
-    private func owner() async throws -> Asker {
-        let owner = try await access.owner()
-        return Asker(userID: owner.id, workspaceID: owner.workspaceID, role: owner.role, scopes: Scope.allowed(for: owner.role))
     }
 }
 

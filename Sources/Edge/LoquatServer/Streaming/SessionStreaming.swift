@@ -61,7 +61,7 @@ struct SessionStreaming: Sendable {
             }
         case .assistantMessage(let message):
             try await turn(message.turnID, "assistant", AnswerHTML.html(message.content, message.citations), event, &writer)
-        case .sessionCreated, .sessionUpdated, .sourcesFrozen, .groupClosed: break
+        case .sessionCreated, .sessionUpdated, .sourcesFrozen, .groupClosed, .audit: break
         }
     }
 

@@ -24,6 +24,8 @@ struct LoquatProcess {
     private static let acceptsAtOnce: UInt = 64
     private static let searchThreads = 1
     private static let ingestionThreads = 1
+    private static let passwordThreads = 1
+    private static let keyUseInterval: Duration = .seconds(60)
 
     let services: ServerServices
     private let settings: Settings
@@ -31,6 +33,7 @@ struct LoquatProcess {
     private let log: SQLiteLogStore
     private let documents: SQLiteDocumentStore
     private let spool: MappedSpool
+    private let keyUse: KeyUse
     private let http: HTTPClient
     private let threads: [NIOThreadPool]
     private let logger: Logger
@@ -55,7 +58,8 @@ struct LoquatProcess {
 
         let search = NIOThreadPool(numberOfThreads: Self.searchThreads)
         let ingest = NIOThreadPool(numberOfThreads: Self.ingestionThreads)
-        threads = [search, ingest]
+        let passwords = NIOThreadPool(numberOfThreads: Self.passwordThreads)
+        threads = [search, ingest, passwords]
         for pool in threads { pool.start() }
         let index = LexicalPassageIndex(threads: search, ingestThreads: ingest)
         let feed = DocumentFeed()
@@ -72,10 +76,35 @@ struct LoquatProcess {
         let turns = TurnRunner(
             log: log, spool: spool, retrieval: retrieval, models: models, feed: sessionFeed, settings: settings.turns, ids: ids, logger: logger,
             ended: { metrics.countTurn(outcome: $0.rawValue) })
+        keyUse = KeyUse(store: access)
+        let tokens = TokenService(store: access, ids: ids)
+        let accounts = Self.accounts(
+            settings, access: access, log: log, library: library, turns: turns, tokens: tokens, passwords: PasswordHasher(threads: passwords),
+            ids: ids)
+        try await accounts.deletion.finishAll()
         services = ServerServices(
-            access: access, keys: KeyService(store: access, ids: ids), log: log, library: library, retrieval: retrieval, turns: turns,
+            access: Authenticator(store: access, tokens: tokens, keyUse: keyUse), accounts: accounts,
+            keys: KeyService(store: access, ids: ids), log: log, library: library, retrieval: retrieval, turns: turns,
             models: models, sessionFeed: sessionFeed, idempotency: IdempotencyGate(log: log), metrics: metrics, limits: settings.limits,
             storesCompletions: settings.storesCompletions, ids: ids, clock: .system, logger: logger)
+    }
+
+    private static func accounts(
+        _ settings: Settings, access: SQLiteAccessStore, log: SQLiteLogStore, library: Library, turns: TurnRunner, tokens: TokenService,
+        passwords: PasswordHasher, ids: UUIDv7Generator
+    ) -> AccountServices {
+        let (throttle, links) = (LoginThrottle(), LoginLinks())
+        let deletion = UserDeletion(store: access, log: log, belongings: library) { session in
+            guard let running = turns.runningTurn(of: session) else { return }
+            running.stop(.stopped)
+            _ = await running.stream.waitUntilEnded()
+        }
+        return AccountServices(
+            users: UserService(store: access, hasher: passwords, ids: ids),
+            own: OwnAccount(store: access, hasher: passwords, throttle: throttle), deletion: deletion,
+            registration: Registration(store: access, hasher: passwords, throttle: throttle, policy: settings.registration, ids: ids),
+            logins: LoginService(store: access, hasher: passwords, throttle: throttle, links: links, tokens: tokens, ids: ids), links: links,
+            audit: AuditLog(store: access, log: log))
     }
 
     private static var clientConfiguration: HTTPClient.Configuration {
@@ -123,15 +152,17 @@ struct LoquatProcess {
     }
 
     private var periodic: [any Service] {
-        let (log, services) = (log, services)
+        let (log, services, keyUse) = (log, services, keyUse)
         return [
             Periodic(name: "checkpoint", interval: Self.checkpointInterval, runsAtShutdown: true, logger: logger) { _ = try await log.checkpoint() },
+            Periodic(name: "key use", interval: Self.keyUseInterval, runsAtShutdown: true, logger: logger) { try await keyUse.write() },
             Periodic(name: "heartbeat", interval: Self.heartbeat, logger: logger) {
                 services.turns.nudgeWatchers()
                 services.sessionFeed.nudgeWatchers()
                 services.library.tick()
             },
-            Periodic(name: "forget idempotency keys", interval: .seconds(600), logger: logger) {
+            Periodic(name: "forget what has lapsed", interval: .seconds(600), logger: logger) {
+                try await services.accounts.logins.forgetLapsed()
                 try await log.forgetClaims(before: WallClock.system.now().advanced(by: -IdempotencyGate.lifetime))
             },
         ]

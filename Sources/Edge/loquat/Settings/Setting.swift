@@ -27,11 +27,14 @@ struct Setting {
     static let messageCharacters = Setting(name: "LOQUAT_MAX_MESSAGE_CHARS", fallback: "16000", meaning: "characters of a message at the most")
     static let uploadBytes = Setting(name: "LOQUAT_MAX_UPLOAD_BYTES", fallback: "104857600", meaning: "bytes of an uploaded document at the most")
     static let storeCompletions = Setting(name: "LOQUAT_STORE_COMPLETIONS", fallback: "true", meaning: "whether /v1 calls are logged that do not say")
+    static let registration = Setting(
+        name: "LOQUAT_REGISTRATION", fallback: "closed",
+        meaning: "open: whoever comes may make themselves an account; closed: admins make them. The first user is always let in and owns")
     static let drainGrace = Setting(
         name: "LOQUAT_DRAIN_GRACE", fallback: "10", meaning: "seconds that running turns may go on when the server is told to end")
 
     static let all = [
         host, port, dataDirectory, logLevel, llmURL, llmModel, llmKey, llmTemperature, llmMaxTokens, llmTimeout, budgetSoft, budgetHard,
-        historyPairs, messageCharacters, uploadBytes, storeCompletions, drainGrace,
+        historyPairs, messageCharacters, uploadBytes, storeCompletions, registration, drainGrace,
     ]
 }

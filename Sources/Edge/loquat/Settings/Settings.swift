@@ -1,3 +1,4 @@
+import Access
 import Foundation
 import Generation
 import Logging
@@ -15,6 +16,7 @@ struct Settings {
     var turns = TurnRunner.Settings()
     var limits = ServerServices.Limits()
     var storesCompletions: Bool
+    var registration: Registration.Policy
 
     /// - Throws: `SettingsReader.Invalid`, which says what is wrong and what would be right.
     init(_ reader: SettingsReader) throws {
@@ -39,6 +41,10 @@ struct Settings {
         limits.messageCharacters = try reader.int(.messageCharacters, 1...10_000_000)
         limits.uploadBytes = try reader.int(.uploadBytes, 1...(4 << 30))
         storesCompletions = try reader.bool(.storeCompletions)
+        guard let policy = Registration.Policy(rawValue: try reader.text(.registration) ?? "closed") else {
+            throw SettingsReader.Invalid(setting: Setting.registration.name, reason: "must be open or closed")
+        }
+        registration = policy
     }
 
     /// The platform's place for a program's data.

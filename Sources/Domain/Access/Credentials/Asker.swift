@@ -1,0 +1,53 @@
+package import TimeOrdered
+
+/// By what an asker was known.
+package enum Credential: Sendable, Hashable {
+    case key(KeyID)
+    /// A signed token, by its `jti`.
+    case token(UUIDv7)
+    case login(LoginID)
+    /// The socket in the data directory: whoever can open it is the owner.
+    case socket
+
+    /// As audit records name it.
+    package var text: String {
+        switch self {
+        case .key(let id): "key:\(id)"
+        case .token(let id): "token:\(id)"
+        case .login(let id): "login:\(id)"
+        case .socket: "socket"
+        }
+    }
+}
+
+/// Who is asking: every query for something that belongs to somebody takes one.
+package struct Asker: Sendable, Hashable {
+    package let userID: UserID
+    package let workspaceID: WorkspaceID
+    package let role: Role
+    package let scopes: Set<Scope>
+    package let credential: Credential
+
+    package init(userID: UserID, workspaceID: WorkspaceID, role: Role, scopes: Set<Scope>, credential: Credential = .socket) {
+        self.userID = userID
+        self.workspaceID = workspaceID
+        self.role = role
+        self.scopes = scopes
+        self.credential = credential
+    }
+
+    /// A user by something that reaches as far as their role: a token, a login, the socket.
+    init(_ user: User, by credential: Credential) {
+        self.init(
+            userID: user.id, workspaceID: user.workspaceID, role: user.role, scopes: Scope.allowed(for: user.role), credential: credential)
+    }
+
+    /// A user by a key, whose scopes are never more than the role allows now.
+    init(_ user: User, by key: APIKey) {
+        self.init(
+            userID: user.id, workspaceID: user.workspaceID, role: user.role, scopes: key.scopes.intersection(Scope.allowed(for: user.role)),
+            credential: .key(key.id))
+    }
+
+    package func may(_ scope: Scope) -> Bool { scopes.contains(scope) }
+}

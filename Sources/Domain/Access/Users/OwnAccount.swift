@@ -1,0 +1,96 @@
+import Conversation
+package import TimeOrdered
+
+/// What a user may change of themselves, whatever their role.
+package struct OwnAccount: Sendable {
+    /// Nil is "left as it is".
+    package struct Change: Sendable {
+        package var name: String?
+        package var email: String?
+        package var password: String?
+        /// The password so far; needed for another address or password where there is one.
+        package var currentPassword: String?
+
+        package init(name: String? = nil, email: String? = nil, password: String? = nil, currentPassword: String? = nil) {
+            self.name = name
+            self.email = email
+            self.password = password
+            self.currentPassword = currentPassword
+        }
+    }
+
+    private let store: any AccessStore
+    private let hasher: PasswordHasher
+    private let throttle: LoginThrottle
+    private let clock: WallClock
+
+    package init(store: any AccessStore, hasher: PasswordHasher, throttle: LoginThrottle, clock: WallClock = .system) {
+        self.store = store
+        self.hasher = hasher
+        self.throttle = throttle
+        self.clock = clock
+    }
+
+    /// - Throws: `AccessError.notFound` where the asker is gone.
+    package func user(_ asker: Asker) async throws -> User {
+        guard let user = try await store.read({ try $0.user(asker.userID) }) else { throw AccessError.notFound }
+        return user
+    }
+
+    /// A new password ends every token, and every login but the one that it was changed by.
+    /// - Throws: `AccessError.invalid`, `.emailTaken`, `.wrongCredentials` where the current password is not the one given, `.forbidden`
+    ///   where one is needed and none was given, `.throttled`, `.busy`.
+    package func update(_ change: Change, by asker: Asker, from address: String?) async throws -> User {
+        if let name = change.name { _ = try DisplayName.checked(name, mayBeEmpty: true) }
+        if let email = change.email { _ = try EmailAddress.checked(email) }
+        let password = try change.password.map(Password.init(new:))
+        let isSensitive = change.email != nil || password != nil
+        let verified = isSensitive ? try await verifiedHash(change.currentPassword, asker, address) : nil
+        let hash: String? = if let password { try await hasher.hash(password) } else { nil }
+        let now = clock.now()
+        return try await store.write { access in
+            guard let user = try access.user(asker.userID), !user.suspended else { throw AccessError.notFound }
+            if isSensitive, try access.passwordHash(of: user.id) != verified { throw AccessError.wrongCredentials }
+            if let email = change.email { try UserRules.checkFree(email, for: user.id, in: user.workspaceID, access) }
+            var applied = AppliedChange(UserChange(email: change.email, name: change.name), to: user, newPassword: hash != nil, now)
+            guard applied.isChange else { return user }
+            applied.claim()
+            if let hash { try access.setPasswordHash(hash, of: user.id) }
+            if applied.endsLogins { try access.deleteLogins(of: user.id, except: asker.login) }
+            try access.update(applied.user)
+            for (action, details) in applied.actions {
+                try access.record(asker.record(action, of: .user, user.id, from: address, details: details), in: user.workspaceID)
+            }
+            return applied.user
+        }
+    }
+
+    /// The hash of the user's password, once it was shown that they know it; nil for a user who has none.
+    private func verifiedHash(_ current: String?, _ asker: Asker, _ address: String?) async throws -> String? {
+        let known = try await store.read { access in
+            try access.user(asker.userID).map { ($0.email, try access.passwordHash(of: $0.id)) }
+        }
+        guard let (email, hash) = known else { throw AccessError.notFound }
+        guard let hash else {
+            // A first password opens all that the role allows: no narrower key may set it.
+            guard asker.scopes.isSuperset(of: Scope.allowed(for: asker.role)) else {
+                throw AccessError.forbidden(reason: "A key that does not reach as far as its user may not set their address or first password.")
+            }
+            return nil
+        }
+        guard let current else { throw AccessError.forbidden(reason: "The current password is needed for this.") }
+        let attempt = try throttle.begin(account: email, address: address)
+        do {
+            guard try await hasher.verify(Password(attempt: current), against: hash) else { throw AccessError.wrongCredentials }
+        } catch AccessError.busy {
+            throttle.undone(attempt)
+            throw AccessError.busy
+        }
+        throttle.succeeded(attempt)
+        return hash
+    }
+}
+
+extension Asker {
+    fileprivate var login: LoginID? { if case .login(let id) = credential { id } else { nil } }
+}
