@@ -1,6 +1,7 @@
 import Access
 package import Hummingbird
 import Logging
+import NIOCore
 
 /// What is known of a request beside its bytes.
 package struct ServerContext: RequestContext {
@@ -13,8 +14,12 @@ package struct ServerContext: RequestContext {
     /// Where the request runs.
     let executor: EventLoopExecutor
 
+    /// Where the request comes from; nil for the socket in the data directory.
+    package let address: String?
+
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        address = source.channel.remoteAddress?.ipAddress
         executor = EventLoopExecutor.of(source.channel.eventLoop)
     }
 

@@ -31,7 +31,8 @@ struct TemplatesTests {
             collections: [.init(id: "1", name: hostile, description: hostile, documents: "1 document", readable: "x")], more: "2", mayWrite: true)
         let collection = CollectionPage(
             title: hostile, id: "1", name: hostile, description: hostile, readable: "x", isShared: false,
-            people: [.init(id: "1", email: hostile, isReader: true)], uploadLimit: "1", mayManage: true, collectionID: "1", cursor: nil,
+            people: [.init(id: "1", email: hostile, isReader: true)], hasPeople: true, uploadLimit: "1", mayManage: true, collectionID: "1",
+            cursor: nil,
             documents: [row()], moreDocuments: "2", isBusy: true)
         let document = DocumentPage(
             title: hostile, id: "1", name: hostile, filename: hostile, size: "1", problem: hostile, collectionID: "1", collectionName: hostile,

@@ -59,13 +59,13 @@ struct CollectionPages {
         let list = try await documents(of: collection, visitor, request)
         var people: [CollectionPage.Person] = []
         if list.mayManage {
-            people = try await frames.access.people(visitor.asker).filter { $0.id != collection.ownerID }.map { person in
+            people = try await frames.access.people(visitor.asker).filter { $0.id != collection.ownerID && !$0.suspended }.map { person in
                 .init(id: person.id.description, email: person.email, isReader: collection.readers.contains(person.id))
             }
         }
         return CollectionPage(
             title: collection.name, id: collection.id.description, name: collection.name, description: collection.description,
-            readable: collection.readable, isShared: collection.visibility == .workspace, people: people,
+            readable: collection.readable, isShared: collection.visibility == .workspace, people: people, hasPeople: !people.isEmpty,
             uploadLimit: ByteCount.text(services.limits.uploadBytes), mayManage: list.mayManage, collectionID: list.collectionID,
             cursor: list.cursor, documents: list.documents, moreDocuments: list.moreDocuments, isBusy: list.isBusy)
     }

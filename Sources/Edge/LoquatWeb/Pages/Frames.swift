@@ -9,7 +9,7 @@ struct Frames: Sendable {
     private static let sessionsAtOnce = 30
 
     let log: any LogStore
-    let access: any PageAccess
+    let access: PageAccess
 
     func visitor(_ request: Request) async throws -> Visitor { try await access.visitor(request) }
 

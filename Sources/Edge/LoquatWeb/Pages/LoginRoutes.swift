@@ -9,7 +9,7 @@ struct LoginRoutes {
     private static let cookieAge = 30 * 24 * 3600
     private static let formLimit = 16 << 10
 
-    let access: any PageAccess
+    let access: PageAccess
 
     private struct Form: Decodable {
         let form_token: String?
@@ -21,16 +21,16 @@ struct LoginRoutes {
 
     func add(to router: some RouterMethods<ServerContext>) {
         router.get("login") { request, _ -> Response in
-            if try await isLoggedIn(request) { return Response.seeOther(LocalPath.checked(request.query("to")) ?? "/") }
-            if try await access.registration() == .first { return Response.seeOther("/register") }
+            if try await access.asker(request) != nil { return Response.seeOther(LocalPath.checked(request.query("to")) ?? "/") }
+            if try await access.offer() == .first { return Response.seeOther("/register") }
             return try await card(loginCard(request, to: request.query("to")), request)
         }
         router.post("login") { request, context in
             let form = try await checkedForm(request, context)
-            return try await come(request, to: form.to, { try await access.login(email: form.email ?? "", password: form.password ?? "", from: nil) })
-            {
+            let (email, password) = (form.email ?? "", form.password ?? "")
+            return try await come(request, to: form.to, { try await access.login(email: email, password: password, from: context.address) }) {
                 var card = loginCard(request, to: form.to)
-                card.email = form.email ?? ""
+                card.email = email
                 return card
             }
         }
@@ -39,10 +39,10 @@ struct LoginRoutes {
         router.post("login/:token") { request, context in
             _ = try await checkedForm(request, context)
             let token = context.parameters.get("token") ?? ""
-            return try await come(request, to: nil, { try await access.login(link: token, from: nil) }) { linkCard(request) }
+            return try await come(request, to: nil, { try await access.login(link: token, from: context.address) }) { linkCard(request) }
         }
         router.get("register") { request, _ -> Response in
-            if try await access.registration() == .closed { throw PageError.notFound }
+            if try await access.offer() == .closed { throw PageError.notFound }
             return try await card(try await registerCard(request), request)
         }
         router.post("register") { request, context in
@@ -50,14 +50,14 @@ struct LoginRoutes {
             var shown = try await registerCard(request)
             shown.email = form.email ?? ""
             return try await come(
-                request, to: nil, { try await access.register(email: form.email ?? "", password: form.password ?? "", from: nil) }
+                request, to: nil, { try await access.register(email: form.email ?? "", password: form.password ?? "", from: context.address) }
             ) { shown }
         }
         router.post("logout") { request, context in
             let form = try await form(request, context)
-            if let secret = request.cookies[PageCookie.login]?.value, let asker = try await access.asker(login: secret) {
-                guard SameOrigin.isProven(request), access.isCSRFToken(form.csrf ?? "", login: secret) else { throw FormToken.refusal }
-                try await access.logout(asker, from: nil)
+            if let secret = access.secret(request), let asker = try await access.asker(request) {
+                guard SameOrigin.isProven(request), secret.isCSRFToken(form.csrf ?? "") else { throw FormToken.refusal }
+                try await access.accounts.logins.logout(asker, from: context.address)
             }
             var response = Response.seeOther("/login")
             response.headers[.setCookie] = PageCookie.header(PageCookie.login, "", maxAge: 0, request)
@@ -80,11 +80,6 @@ struct LoginRoutes {
         let form = try await form(request, context)
         try FormToken.check(request, sent: form.form_token)
         return form
-    }
-
-    private func isLoggedIn(_ request: Request) async throws -> Bool {
-        guard let secret = request.cookies[PageCookie.login]?.value else { return false }
-        return try await access.asker(login: secret) != nil
     }
 
     /// Lets somebody in, or shows the form again with the reason why not.
@@ -124,11 +119,12 @@ struct LoginRoutes {
     }
 
     private func registerCard(_ request: Request) async throws -> CardView {
-        let isFirst = try await access.registration() == .first
+        let isFirst = try await access.offer() == .first
         return CardView(
             title: isFirst ? "Welcome" : "Create an account",
             explanation: isFirst ? "Nobody has logged in here yet. The first account owns this server." : nil, action: "/register",
-            formToken: FormToken(of: request).text, passwordUse: "new-password", passwordMinimum: access.passwordMinimum, button: "Create the account"
+            formToken: FormToken(of: request).text, passwordUse: "new-password", passwordMinimum: PageAccess.passwordMinimum,
+            button: "Create the account"
         )
     }
 }

@@ -52,6 +52,7 @@ struct CollectionPage: Sendable {
     let readable: String
     let isShared: Bool
     let people: [Person]
+    let hasPeople: Bool
     let uploadLimit: String
     let mayManage: Bool
     // As in `DocumentList`, whose template is a part of this page.
