@@ -67,6 +67,13 @@ func systemLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> [Ta
     return [.systemLibrary(name: name, path: "Sources/Kit/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])]
 }
 
+/// A C target of our own at `Sources/<Layer>/<name>`. `embeds` are the folders whose files it carries.
+@MainActor
+func cTarget(_ name: String, in layer: Layer, embeds: [String]) -> [Target] {
+    place(name, in: layer, using: [])
+    return [.target(name: name, path: "Sources/\(layer.folder)/\(name)", exclude: embeds)]
+}
+
 func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
 
 // MARK: Targets
@@ -83,6 +90,7 @@ let kit: [[Target]] = [
     systemLibrary("CMD4C", pkgConfig: "md4c", apt: "libmd4c-dev"),
     systemLibrary("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
     target("TimeOrdered", in: .kit),
+    target("HTMLText", in: .kit, uses: ["CMD4C"], testsUse: ["JSON"]),
     target("JSON", in: .kit),
     target("ServerSentEvents", in: .kit, testsUse: ["JSON"]),
     target("SearchIndex", in: .kit, uses: ["CStemmer"]),
@@ -119,17 +127,27 @@ let edge: [[Target]] = [
         packages: [product("AsyncHTTPClient", "async-http-client"), nioCore, product("NIOHTTP1", "swift-nio")], tests: false),
     target(
         "LoquatServer", in: .edge,
-        uses: ["TimeOrdered", "JSON", "SchemaReflection", "ServerSentEvents", "CMD4C", "Access", "Conversation", "Retrieval", "Generation", "Turns"],
+        uses: [
+            "TimeOrdered", "JSON", "SchemaReflection", "ServerSentEvents", "HTMLText", "Access", "Conversation", "Retrieval", "Generation", "Turns",
+        ],
         packages: [
             product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"), product("HTTPTypes", "swift-http-types"),
             nioCore, nioPosix, logging, lifecycle, crypto,
             product("CoreMetrics", "swift-metrics"),
         ]),
+    cTarget("CWebAssets", in: .edge, embeds: ["own", "templates", "vendor"]),
+    target(
+        "LoquatWeb", in: .edge,
+        uses: ["TimeOrdered", "JSON", "HTMLText", "Access", "Conversation", "Retrieval", "Turns", "LoquatServer", "CWebAssets"],
+        packages: [
+            product("Hummingbird", "hummingbird"), product("HTTPTypes", "swift-http-types"), product("Mustache", "swift-mustache"),
+            nioCore, nioPosix, logging, crypto,
+        ]),
     target(
         "loquat", in: .edge,
         uses: [
             "TimeOrdered", "JSON", "Access", "Conversation", "Retrieval", "Generation", "Turns", "StorageSQLite", "Providers", "LoquatClient",
-            "LoquatServer",
+            "LoquatServer", "LoquatWeb",
         ],
         packages: [
             product("ArgumentParser", "swift-argument-parser"), product("Configuration", "swift-configuration"),
@@ -165,6 +183,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),

@@ -28,6 +28,9 @@ struct Problem: Error {
         headers: [.wwwAuthenticate: "Bearer"])
     static let notFound = Problem(status: .notFound, code: "not_found", detail: "There is nothing here that you may see.")
 
+    static let forged = Problem(
+        status: .forbidden, code: "csrf_failed", detail: "A request by cookie must come from a page of this server and bear its `X-CSRF-Token`.")
+
     static func forbidden(_ detail: String) -> Problem { Problem(status: .forbidden, code: "forbidden", detail: detail) }
     static func badRequest(_ code: String, _ detail: String) -> Problem { Problem(status: .badRequest, code: code, detail: detail) }
 

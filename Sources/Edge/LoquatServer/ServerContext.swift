@@ -9,7 +9,7 @@ package struct ServerContext: RequestContext {
     /// Who asks; set by `Authentication`.
     var asker: Asker?
     /// Given by the client or made here; set by `RequestMiddleware`.
-    var requestID = ""
+    package internal(set) var requestID = ""
 
     /// Where the request runs.
     let executor: EventLoopExecutor
@@ -17,6 +17,9 @@ package struct ServerContext: RequestContext {
 
     /// The other side of the connection.
     var peer: SocketAddress? { channel.remoteAddress }
+
+    /// Where the request comes from; nil for the socket in the data directory.
+    package var address: String? { peer?.ipAddress }
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -157,3 +157,9 @@ class Server(Installation):
         log = self.stderr
         super().remove()
         assert died in (None, 0, -signal.SIGKILL), f"the server had ended with {died}:\n{log[-4000:]}"
+
+    def login_path(self):
+        """Where a one-time link leads that logs the owner in."""
+        link = self.run("login-link", "--address", self.url).stdout.strip()
+        assert link.startswith(self.url + "/login/"), link
+        return link.removeprefix(self.url)

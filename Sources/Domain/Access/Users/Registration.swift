@@ -8,6 +8,13 @@ package struct Registration: Sendable {
         case open, closed
     }
 
+    /// Who may register now.
+    package enum Offer: Sendable {
+        /// Nobody has come yet: whoever does owns.
+        case first
+        case open, closed
+    }
+
     private let store: any AccessStore
     private let hasher: PasswordHasher
     private let throttle: LoginThrottle
@@ -24,6 +31,11 @@ package struct Registration: Sendable {
         self.policy = policy
         self.ids = ids
         self.clock = clock
+    }
+
+    package func offer() async throws -> Offer {
+        guard try await store.owner().isClaimed else { return .first }
+        return policy == .open ? .open : .closed
     }
 
     /// The owner while nobody has claimed the workspace, a member afterwards.

@@ -3,7 +3,6 @@ import Conversation
 import HTTPTypes
 import Hummingbird
 import JSON
-import NIOCore
 import SchemaReflection
 import TimeOrdered
 
@@ -36,7 +35,7 @@ extension CheckedRequest {
     func page() throws(Problem) -> PageRequest { try request.page() }
 
     /// Where the request came from.
-    var address: String? { context.peer?.ipAddress }
+    var address: String? { context.address }
 
     /// Where a client's stream was cut.
     var lastEventID: StreamPosition? { StreamPosition(request.headers[HTTPField.Name("Last-Event-ID")!] ?? query("last_event_id")) }

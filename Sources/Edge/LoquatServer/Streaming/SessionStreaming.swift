@@ -1,4 +1,5 @@
 import Conversation
+import HTMLText
 import Hummingbird
 import JSON
 import NIOCore
@@ -53,14 +54,14 @@ struct SessionStreaming: Sendable {
     private func tell(_ event: LogEvent, _ writer: inout any ResponseBodyWriter) async throws {
         switch try event.decodedPayload() {
         case .userMessage(let message):
-            try await turn(message.turnID, "user", message.content, event, &writer)
+            try await turn(message.turnID, "user", MarkdownRenderer.html(message.content), event, &writer)
         case .turnOpened(let opened):
             try await turn(opened.turnID, "assistant", "", event, &writer)
             if let (stream, _) = try await TurnLookup(log: log, turns: turns).stream(of: opened.turnID, in: session) {
                 try await follow(stream, begunAt: event.seq, after: 0, &writer)
             }
         case .assistantMessage(let message):
-            try await turn(message.turnID, "assistant", message.content, event, &writer)
+            try await turn(message.turnID, "assistant", AnswerHTML.html(message.content, message.citations), event, &writer)
         case .sessionCreated, .sessionUpdated, .sourcesFrozen, .groupClosed, .audit: break
         }
     }
@@ -82,9 +83,9 @@ struct SessionStreaming: Sendable {
     static let turnEvent = TurnEvents.event("turn", "A turn began or ended.", TurnData.self)
 
     private func turn(
-        _ id: TurnID, _ role: String, _ text: String, _ event: LogEvent, _ writer: inout any ResponseBodyWriter
+        _ id: TurnID, _ role: String, _ html: String, _ event: LogEvent, _ writer: inout any ResponseBodyWriter
     ) async throws {
-        let value = TurnData(turnID: id, role: role, speakerID: nil, html: MarkdownRenderer.html(text))
+        let value = TurnData(turnID: id, role: role, speakerID: nil, html: html)
         guard let (name, data) = NativeDialect.encoded("turn", value) else { return }
         var output = EventStreamWriter(reserving: data.count + 64)
         output.event(name, id: "\(event.seq):0", data: data)

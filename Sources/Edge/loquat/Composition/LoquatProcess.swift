@@ -5,6 +5,7 @@ import Foundation
 import Hummingbird
 import Logging
 import LoquatServer
+import LoquatWeb
 import NIOCore
 import NIOPosix
 import Providers
@@ -136,9 +137,11 @@ struct LoquatProcess {
             onServerRunning: { _ in if !isPublic { await started(0) } }, logger: quiet(logger))
         var running: [any Service] = [spool, services.library] + periodic + [local]
         if isPublic {
+            let router = LoquatRouter.publicRouter(services)
+            WebRoutes(services: services).add(to: router)
             running.append(
                 Application(
-                    router: LoquatRouter.publicRouter(services), server: .loquat,
+                    router: router, server: .loquat,
                     configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "Loquat", backlog: 4096),
                     onServerRunning: { channel in
                         // reason: where it can't be set, connections are taken more slowly

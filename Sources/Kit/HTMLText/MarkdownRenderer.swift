@@ -2,10 +2,13 @@ import CMD4C
 
 /// Markdown to HTML by md4c's callbacks. Only the tags named here are written, text and attributes are escaped, raw HTML is text, and
 /// links go only to http, https and mailto: there is nothing left to sanitize. Images become links, so that none loads by itself.
-enum MarkdownRenderer {
-    static func html(_ markdown: String) -> String {
+public enum MarkdownRenderer {
+    /// - Parameter links: what stands in the text and leads somewhere of ours, in order. Elsewhere than in running text (in code, in a
+    ///   link) it stays text.
+    public static func html(_ markdown: String, links: [TextLink] = []) -> String {
         guard !markdown.isEmpty else { return "" }
-        let output = Output()
+        let overlay = LinkOverlay(markdown, links)
+        let output = Output(overlay)
         var parser = MD_PARSER()
         parser.flags = UInt32(MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEURLAUTOLINKS)
         parser.enter_block = { type, detail, user in
@@ -29,7 +32,7 @@ enum MarkdownRenderer {
             Output.of(user).text(type, UnsafeBufferPointer(start: text, count: Int(size)))
             return 0
         }
-        var markdown = markdown
+        var markdown = overlay.markdown
         markdown.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) { characters in
                 guard let start = characters.baseAddress else { return }
@@ -42,8 +45,11 @@ enum MarkdownRenderer {
     /// Used by one rendering on one thread.
     private final class Output {
         private(set) var bytes: [UInt8] = []
+        private let overlay: LinkOverlay
         /// The spans that are open, with what closes them.
         private var closings: [String] = []
+
+        init(_ overlay: LinkOverlay) { self.overlay = overlay }
 
         static func of(_ user: UnsafeMutableRawPointer?) -> Output {
             guard let user else { preconditionFailure("md4c hands back what it was given") }
@@ -52,15 +58,12 @@ enum MarkdownRenderer {
 
         private func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-        private func escaped(_ text: some Sequence<UInt8>) {
-            for byte in text {
-                switch byte {
-                case UInt8(ascii: "&"): raw("&amp;")
-                case UInt8(ascii: "<"): raw("&lt;")
-                case UInt8(ascii: ">"): raw("&gt;")
-                case UInt8(ascii: "\""): raw("&quot;")
-                case UInt8(ascii: "'"): raw("&#39;")
-                default: bytes.append(byte)
+        private func escaped(_ text: [UInt8], isRunning: Bool = false) {
+            for piece in overlay.pieces(of: text) {
+                switch piece {
+                case .text(let text): HTMLEscaping.append(text, to: &bytes)
+                case .link(let link) where isRunning && !closings.contains("</a>"): raw(link.html)
+                case .link(let link): HTMLEscaping.append(Array(link.text.utf8), to: &bytes)
                 }
             }
         }
@@ -136,7 +139,7 @@ enum MarkdownRenderer {
             case MD_TEXT_BR: raw("<br>")
             case MD_TEXT_SOFTBR: raw("\n")
             case MD_TEXT_ENTITY: entity(text.map { UInt8(bitPattern: $0) })
-            default: escaped(text.map { UInt8(bitPattern: $0) })
+            default: escaped(text.map { UInt8(bitPattern: $0) }, isRunning: type == MD_TEXT_NORMAL)
             }
         }
 
@@ -144,7 +147,16 @@ enum MarkdownRenderer {
         private func entity(_ name: [UInt8]) {
             let body = name.dropFirst().dropLast()
             let isPlain = body.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == UInt8(ascii: "#") }
-            if isPlain { bytes.append(contentsOf: name) } else { escaped(name) }
+            guard isPlain else { return escaped(name) }
+            if let number = Self.number(body), HTMLEscaping.isHarmful(number) { return raw("\u{fffd}") }
+            bytes.append(contentsOf: name)
+        }
+
+        /// The character that `#38` or `#x26` names.
+        private static func number(_ body: ArraySlice<UInt8>) -> UInt32? {
+            guard body.first == UInt8(ascii: "#") else { return nil }
+            let digits = String(decoding: body.dropFirst(), as: UTF8.self).lowercased()
+            return digits.hasPrefix("x") ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
         }
     }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LoquatServer
+@testable import HTMLText
 
 struct MarkdownRendererTests {
     private static let link = "<a rel=\"noopener noreferrer nofollow\" href="

@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-@testable import LoquatServer
+@testable import HTMLText
 
 /// What people put into documents to get markup past a renderer.
 struct HostileMarkdownTests {

@@ -1,0 +1,89 @@
+import Testing
+
+@testable import LoquatWeb
+
+struct TemplatesTests {
+    private let hostile = "<script>alert(1)</script>\"\u{301} onload=x' &\u{202e}"
+    private let written = "&lt;script&gt;alert(1)&lt;/script&gt;&quot;\u{301} onload=x&#39; &amp;"
+
+    private func turn() -> TurnView {
+        TurnView(
+            id: "1", role: "assistant", speaker: "Answer", status: "complete", html: "<p>kept</p>", state: hostile, hasSources: true,
+            sources: [SourceView(number: "1", passage: hostile, title: hostile, section: hostile, summary: hostile)])
+    }
+
+    private func frame() -> Frame {
+        Frame(
+            visitor: .init(email: hostile, csrfToken: hostile), sessions: [SessionLink(id: "1", title: hostile, isCurrent: true)],
+            moreSessions: "2", current: "1", atCollections: true)
+    }
+
+    private func row() -> DocumentRow {
+        DocumentRow(id: "1", title: hostile, filename: hostile, size: "1 byte", status: "failed", state: "failed", problem: hostile)
+    }
+
+    /// Every page and part, with hostile words in each place that words of others reach.
+    private var pages: [(name: String, text: String)] {
+        let session = SessionPage(
+            title: hostile, session: .init(id: "1", title: hostile, position: "3:0"), turns: [turn()], earlier: 160,
+            choices: [.init(id: "1", name: hostile, isChosen: true)], hasNoDocuments: true, messageLimit: 9)
+        let collections = CollectionsPage(
+            collections: [.init(id: "1", name: hostile, description: hostile, documents: "1 document", readable: "x")], more: "2", mayWrite: true)
+        let collection = CollectionPage(
+            title: hostile, id: "1", name: hostile, description: hostile, readable: "x", isShared: false,
+            people: [.init(id: "1", email: hostile, isReader: true)], hasPeople: true, uploadLimit: "1", mayManage: true, collectionID: "1",
+            cursor: nil,
+            documents: [row()], moreDocuments: "2", isBusy: true)
+        let document = DocumentPage(
+            title: hostile, id: "1", name: hostile, filename: hostile, size: "1", problem: hostile, collectionID: "1", collectionName: hostile,
+            before: hostile, passage: hostile, after: hostile, earlier: 1, later: 2)
+        let card = CardView(
+            title: hostile, explanation: hostile, problem: hostile, action: "/login", formToken: "t", to: hostile, email: hostile, button: "b")
+        let error = ErrorView(title: hostile, detail: hostile, requestID: hostile)
+        return [
+            ("session", Templates.shared.text("session", Framed(frame: frame(), content: session))),
+            ("collections", Templates.shared.text("collections", Framed(frame: frame(), content: collections))),
+            ("collection", Templates.shared.text("collection", Framed(frame: frame(), content: collection))),
+            ("document", Templates.shared.text("document", Framed(frame: frame(), content: document))),
+            ("login", Templates.shared.text("login", card)),
+            ("error", Templates.shared.text("error", error)),
+            ("sessions", Templates.shared.text("sessions", SessionList(sessions: frame().sessions, moreSessions: nil))),
+        ]
+    }
+
+    @Test func wordsOfOthersAreEscapedEverywhere() {
+        for (name, text) in pages {
+            #expect(text.utf8.firstRange(of: Array(written.utf8)) != nil, "\(name) shows nothing of it")
+            #expect(text.utf8.firstRange(of: Array("<script>alert".utf8)) == nil, "\(name)")
+            #expect(text.utf8.firstRange(of: Array("\"\u{301}".utf8)) == nil, "\(name)")
+            #expect(text.utf8.firstRange(of: Array("x' &".utf8)) == nil, "\(name)")
+        }
+    }
+
+    /// A name that a view lacks is left out silently, and so is a part that does not exist: what is asked for is looked at here.
+    @Test func nothingIsInlineAndNothingIsElsewhere() {
+        for (name, text) in pages {
+            #expect(!text.contains("<style") && !text.contains("style=") && !text.contains("javascript:"), "\(name)")
+            #expect(!text.contains("http:") && !text.contains("https:"), "\(name)")
+            for script in text.split(separator: "<script").dropFirst() {
+                #expect(script.hasPrefix(" src=\"/assets/") && script.contains("defer></script>"), "\(name): \(script.prefix(80))")
+            }
+            #expect(!text.contains("{{"), "\(name)")
+        }
+    }
+
+    @Test func onlyTheRenderersMarkupIsMarkup() {
+        let page = pages[0].text
+        #expect(page.contains("<div class=\"words\" dir=\"auto\" hx-disable><p>kept</p></div>"))
+        #expect(WebAssets.shared.templates.filter { $0.value.contains("{{{") || $0.value.contains("{{&") }.map(\.key) == ["turn"])
+    }
+
+    @Test func aPageFindsWhatItsFrameKnows() {
+        let page = pages[0].text
+        #expect(page.contains("data-session=\"1\" data-position=\"3:0\""))
+        #expect(page.contains("aria-current=\"page\""))
+        #expect(page.contains("href=\"/sessions/1?turns=160\""))
+        #expect(page.contains("<option value=\"1\" selected>"))
+        #expect(page.contains(AssetURLs.shared.conversation))
+    }
+}
