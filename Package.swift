@@ -118,7 +118,7 @@ let edge: [[Target]] = [
         uses: ["TimeOrdered", "JSON", "ServerSentEvents", "CMD4C", "Access", "Conversation", "Retrieval", "Generation", "Turns"],
         packages: [
             product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"), product("HTTPTypes", "swift-http-types"),
-            nioCore, nioPosix, logging, lifecycle, crypto,
+            nioCore, nioPosix, product("NIOHTTP1", "swift-nio"), logging, lifecycle, crypto,
             product("CoreMetrics", "swift-metrics"),
         ]),
     target(

@@ -1,6 +1,7 @@
 import Access
 package import Hummingbird
 import Logging
+import NIOCore
 
 /// What is known of a request beside its bytes.
 package struct ServerContext: RequestContext {
@@ -12,10 +13,15 @@ package struct ServerContext: RequestContext {
 
     /// Where the request runs.
     let executor: EventLoopExecutor
+    private let channel: any Channel
+
+    /// The other side of the connection.
+    var peer: SocketAddress? { channel.remoteAddress }
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
-        executor = EventLoopExecutor.of(source.channel.eventLoop)
+        channel = source.channel
+        executor = EventLoopExecutor.of(channel.eventLoop)
     }
 
     /// - Throws: 401 for a request that names nobody, 403 where the key does not reach that far.

@@ -27,6 +27,7 @@ package struct ServerServices: Sendable {
     package let idempotency: IdempotencyGate
     package let metrics: MetricsRegistry
     package let limits: Limits
+    package let frontDoor: FrontDoor
     /// Whether completions are logged that do not say.
     package let storesCompletions: Bool
     package let ids: UUIDv7Generator
@@ -36,7 +37,7 @@ package struct ServerServices: Sendable {
     package init(
         access: any AccessStore, keys: KeyService, log: any LogStore, library: Library, retrieval: RetrievalService, turns: TurnRunner,
         models: any ModelCatalog, sessionFeed: SessionFeed, idempotency: IdempotencyGate, metrics: MetricsRegistry, limits: Limits,
-        storesCompletions: Bool, ids: UUIDv7Generator, clock: WallClock, logger: Logger
+        frontDoor: FrontDoor, storesCompletions: Bool, ids: UUIDv7Generator, clock: WallClock, logger: Logger
     ) {
         self.access = access
         self.keys = keys
@@ -49,6 +50,7 @@ package struct ServerServices: Sendable {
         self.idempotency = idempotency
         self.metrics = metrics
         self.limits = limits
+        self.frontDoor = frontDoor
         self.storesCompletions = storesCompletions
         self.ids = ids
         self.clock = clock

@@ -75,6 +75,7 @@ struct LoquatProcess {
         services = ServerServices(
             access: access, keys: KeyService(store: access, ids: ids), log: log, library: library, retrieval: retrieval, turns: turns,
             models: models, sessionFeed: sessionFeed, idempotency: IdempotencyGate(log: log), metrics: metrics, limits: settings.limits,
+            frontDoor: FrontDoor(connections: settings.connections, rates: settings.rates),
             storesCompletions: settings.storesCompletions, ids: ids, clock: .system, logger: logger)
     }
 
@@ -99,14 +100,14 @@ struct LoquatProcess {
         let socket = LocalSocket(dataDirectory: settings.dataDirectory)
         socket.remove()
         let local = Application(
-            router: LoquatRouter.localRouter(services), server: .loquat,
+            router: LoquatRouter.localRouter(services), server: .local(services),
             configuration: .init(address: .unixDomainSocket(path: socket.path), serverName: "Loquat"),
             onServerRunning: { _ in if !isPublic { await started(0) } }, logger: quiet(logger))
         var running: [any Service] = [spool, services.library] + periodic + [local]
         if isPublic {
             running.append(
                 Application(
-                    router: LoquatRouter.publicRouter(services), server: .loquat,
+                    router: LoquatRouter.publicRouter(services), server: .network(services),
                     configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "Loquat", backlog: 4096),
                     onServerRunning: { channel in
                         // reason: where it can't be set, connections are taken more slowly

@@ -14,6 +14,8 @@ struct Settings {
     var provider: OpenAICompatibleModel.Settings?
     var turns = TurnRunner.Settings()
     var limits = ServerServices.Limits()
+    var connections = ConnectionLimits()
+    var rates = RateLimits()
     var storesCompletions: Bool
 
     /// - Throws: `SettingsReader.Invalid`, which says what is wrong and what would be right.
@@ -39,6 +41,7 @@ struct Settings {
         limits.messageCharacters = try reader.int(.messageCharacters, 1...10_000_000)
         limits.uploadBytes = try reader.int(.uploadBytes, 1...(4 << 30))
         storesCompletions = try reader.bool(.storeCompletions)
+        try readLimits(reader)
     }
 
     /// The platform's place for a program's data.
