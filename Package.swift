@@ -132,7 +132,7 @@ let edge: [[Target]] = [
         ],
         packages: [
             product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"), product("HTTPTypes", "swift-http-types"),
-            nioCore, nioPosix, logging, lifecycle, crypto,
+            nioCore, nioPosix, product("NIOHTTP1", "swift-nio"), logging, lifecycle, crypto,
             product("CoreMetrics", "swift-metrics"),
         ]),
     cTarget("CWebAssets", in: .edge, embeds: ["own", "templates", "vendor"]),

@@ -1,8 +1,6 @@
 """Bodies and requests that are broken, deep, huge or lie: refused with a reason, and the server lives on."""
 
-import base64
 import json
-import re
 
 import pytest
 
@@ -170,36 +168,3 @@ def test_hostile_paths(api, path):
     answer = exchange(api.server, request(api.server, "GET", path, api.key, headers={"Connection": "close"}))
     assert not answer or answer.split(b" ")[1][:1] in (b"3", b"4"), answer[:200]
     assert b"root:" not in answer
-
-
-def recorded_requests(shared):
-    lines = shared("bad-input/http_requests.jsonl", "103 requests").read_text().splitlines()
-    # A few depend on how one server was configured; those say nothing about another.
-    return [case for case in map(json.loads, lines) if not case["gunicorn_config"]]
-
-
-def test_invalid_requests_are_refused_or_closed(api, shared):
-    for case in recorded_requests(shared):
-        if case["class"] == "invalid":
-            answer = exchange(api.server, base64.b64decode(case["raw_base64"]), half_close=True)
-            assert not answer or (answer.startswith(b"HTTP/1.1 ") and answer.split(b" ")[1][:1] in (b"4", b"5")), (
-                case["name"],
-                answer[:200],
-            )
-
-
-def whole(recorded):
-    """The request with as many bytes of body as it announces: one was recorded in part."""
-    head, _, body = recorded.partition(b"\r\n\r\n")
-    length = re.search(rb"(?i)\ncontent-length: *(\d+)\r", head + b"\r\n")
-    return recorded + b"x" * (int(length.group(1)) - len(body) if length else 0)
-
-
-def test_valid_requests_are_answered(api, shared):
-    for case in recorded_requests(shared):
-        request_bytes = base64.b64decode(case["raw_base64"])
-        # Only a proxy has an answer to CONNECT.
-        if case["class"] == "valid" and not request_bytes.startswith(b"CONNECT "):
-            answer = exchange(api.server, whole(request_bytes))
-            assert answer.startswith(b"HTTP/1."), (case["name"], answer[:200])
-            assert answer.split(b" ")[1][:1] != b"5", (case["name"], answer[:200])

@@ -2,20 +2,35 @@ package import Hummingbird
 
 /// All routes, with what every request goes through.
 package enum LoquatRouter {
-    /// For the network: every caller shows a key.
-    package static func publicRouter(_ services: ServerServices) -> Router<ServerContext> { router(services, trust: .key) }
-
-    /// For the socket in the data directory: whoever can open it is the owner.
-    package static func localRouter(_ services: ServerServices) -> Router<ServerContext> {
-        let router = router(services, trust: .owner)
-        LocalRoutes(services: services).add(to: router.group("local").add(middleware: Authentication(access: services.access, trust: .owner)))
+    /// For the network: every caller shows a credential.
+    /// - Parameter addPages: adds routes that are no part of the API.
+    package static func publicRouter(
+        _ services: ServerServices, addPages: (Router<ServerContext>) -> Void = { _ in }
+    ) -> Router<ServerContext> {
+        let methods = AllowedMethods()
+        let router = router(services, trust: .key, methods)
+        addPages(router)
+        methods.learn(router.routes)
         return router
     }
 
-    private static func router(_ services: ServerServices, trust: Authentication.Trust) -> Router<ServerContext> {
+    /// For the socket in the data directory: whoever can open it is the owner.
+    package static func localRouter(_ services: ServerServices) -> Router<ServerContext> {
+        let methods = AllowedMethods()
+        let router = router(services, trust: .owner, methods)
+        LocalRoutes(services: services).add(to: router.group("local").add(middleware: Authentication(access: services.access, trust: .owner)))
+        methods.learn(router.routes)
+        return router
+    }
+
+    private static func router(
+        _ services: ServerServices, trust: Authentication.Trust, _ methods: AllowedMethods
+    ) -> Router<ServerContext> {
+        let door = trust == .key ? services.frontDoor : nil
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: RequestMiddleware(metrics: services.metrics, ids: services.ids, logger: services.logger))
-        let api = API(router: router, authentication: Authentication(access: services.access, trust: trust))
+        router.add(middleware: RequestMiddleware(metrics: services.metrics, ids: services.ids, logger: services.logger, methods: methods, door: door))
+        let api = API(
+            router: router, authentication: Authentication(access: services.access, trust: trust), limits: KeyLimits(door: door))
         SystemRoutes(services: services).add(to: api)
         AccountRoutes(services: services).add(to: api)
         UserRoutes(services: services).add(to: api)

@@ -75,7 +75,9 @@ struct Problem: Error {
         return problem
     }
 
-    func response(requestID: String) -> Response {
+    static let mediaType = "application/problem+json"
+
+    func json(requestID: String) -> [UInt8] {
         var body: JSONObject = [
             "type": .string("about:blank"), "title": .string(status.reasonPhrase), "status": .number(JSONNumber(status.code)),
             "detail": .string(detail), "code": .string(code), "request_id": .string(requestID),
@@ -84,10 +86,13 @@ struct Problem: Error {
             body["errors"] = .array(errors.map { ["pointer": .string($0.pointer), "message": .string($0.message)] })
         }
         body.members += members.members
+        return JSONValue.object(body).bytes
+    }
+
+    func response(requestID: String) -> Response {
         var headers = headers
-        headers[.contentType] = "application/problem+json"
-        return Response(
-            status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: JSONValue.object(body).bytes)))
+        headers[.contentType] = Self.mediaType
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: json(requestID: requestID))))
     }
 }
 
@@ -130,7 +135,7 @@ extension Problem {
         case .tooManyTurns(let limit):
             self.init(
                 status: .tooManyRequests, code: "too_many_turns", detail: "\(limit) turns are running, which is the limit.",
-                headers: [.retryAfter: "1"])
+                headers: .usedUp(limit: limit))
         case .noSuchModel(let name):
             self.init(status: .notFound, code: "model_not_found", detail: "There is no model “\(name.prefix(100))”; GET /v1/models lists them.")
         }

@@ -18,8 +18,11 @@ package struct ServerContext: RequestContext {
     /// The other side of the connection.
     var peer: SocketAddress? { channel.remoteAddress }
 
+    /// Who it is that asks, behind proxies that are trusted to say so; set by `RequestMiddleware`.
+    var client: NetworkAddress?
+
     /// Where the request comes from; nil for the socket in the data directory.
-    package var address: String? { peer?.ipAddress }
+    package var address: String? { client?.description }
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

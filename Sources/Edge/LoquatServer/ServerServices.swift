@@ -28,6 +28,7 @@ package struct ServerServices: Sendable {
     package let idempotency: IdempotencyGate
     package let metrics: MetricsRegistry
     package let limits: Limits
+    package let frontDoor: FrontDoor
     /// Whether completions are logged that do not say.
     package let storesCompletions: Bool
     package let ids: UUIDv7Generator
@@ -37,7 +38,7 @@ package struct ServerServices: Sendable {
     package init(
         access: Authenticator, accounts: AccountServices, keys: KeyService, log: any LogStore, library: Library, retrieval: RetrievalService,
         turns: TurnRunner, models: any ModelCatalog, sessionFeed: SessionFeed, idempotency: IdempotencyGate, metrics: MetricsRegistry, limits: Limits,
-        storesCompletions: Bool, ids: UUIDv7Generator, clock: WallClock, logger: Logger
+        frontDoor: FrontDoor, storesCompletions: Bool, ids: UUIDv7Generator, clock: WallClock, logger: Logger
     ) {
         self.access = access
         self.accounts = accounts
@@ -51,6 +52,7 @@ package struct ServerServices: Sendable {
         self.idempotency = idempotency
         self.metrics = metrics
         self.limits = limits
+        self.frontDoor = frontDoor
         self.storesCompletions = storesCompletions
         self.ids = ids
         self.clock = clock

@@ -8,18 +8,20 @@ import SchemaReflection
 final class API {
     private let router: Router<ServerContext>
     private let authentication: Authentication
+    private let limits: KeyLimits
     private(set) var operations: [Operation] = []
 
-    init(router: Router<ServerContext>, authentication: Authentication) {
+    init(router: Router<ServerContext>, authentication: Authentication, limits: KeyLimits) {
         self.router = router
         self.authentication = authentication
+        self.limits = limits
     }
 
     /// An operation for those who may call it.
     func add(_ operation: Operation, _ handle: @escaping @Sendable (Call) async throws -> Response) {
         precondition(operation.admission != .anybody)
         let (admission, parameters, body) = (operation.admission, operation.parameters, operation.jsonBody)
-        route(operation, middleware: [authentication]) { request, context in
+        route(operation, in: router.group().add(middleware: authentication).add(middleware: limits)) { request, context in
             guard let asker = context.asker else { throw Problem.unauthorized }
             if case .scope(let scope) = admission, !asker.may(scope) {
                 throw Problem.forbidden("This key lacks the scope \(scope.rawValue).")
@@ -33,19 +35,18 @@ final class API {
     func open(_ operation: Operation, _ handle: @escaping @Sendable (OpenCall) async throws -> Response) {
         precondition(operation.admission == .anybody)
         let (parameters, body) = (operation.parameters, operation.jsonBody)
-        route(operation, middleware: []) { request, context in
+        route(operation, in: router.group()) { request, context in
             try Self.check(request, parameters)
             return try await handle(OpenCall(request: request, context: context, bodySchema: body))
         }
     }
 
     private func route(
-        _ operation: Operation, middleware: [Authentication], _ handle: @escaping @Sendable (Request, ServerContext) async throws -> Response
+        _ operation: Operation, in group: RouterGroup<ServerContext>,
+        _ handle: @escaping @Sendable (Request, ServerContext) async throws -> Response
     ) {
         precondition(!operations.contains { $0.id == operation.id }, "\(operation.id) is declared twice")
         operations.append(operation)
-        let group = router.group()
-        for layer in middleware { group.add(middleware: layer) }
         group.on(RouterPath(operation.path), method: operation.method, use: handle)
     }
 

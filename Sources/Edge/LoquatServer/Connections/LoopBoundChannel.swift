@@ -2,20 +2,46 @@ package import HummingbirdCore
 import Logging
 import NIOCore
 
-/// A connection whose requests are read, routed and answered on its own event loop.
-struct LoopBoundChannel<Inner: ServerChildChannel>: ServerChildChannel {
-    let inner: Inner
+/// A connection whose requests are read, routed and answered on its own event loop, and which is held to its limits there.
+struct LoopBoundChannel: ServerChildChannel {
+    let inner: HTTP1Channel
+    let limits: ConnectionLimits
+    let refusals: Refusals
+    /// Nil where connections are not counted.
+    let counter: ConnectionCounter?
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Inner.Value> { inner.setup(channel: channel, logger: logger) }
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+        let isCrowded = counter.map { !$0.open(channel) } ?? false
+        return inner.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            try ConnectionGuard(limits: limits, refusals: refusals, isCrowded: isCrowded).add(to: channel)
+            return value
+        }
+    }
 
-    func handle(value: Inner.Value, logger: Logger) async {
+    func handle(value: HTTP1Channel.Value, logger: Logger) async {
         await withTaskExecutorPreference(EventLoopExecutor.of(value.channel.eventLoop)) { await inner.handle(value: value, logger: logger) }
     }
 }
 
 extension HTTPServerBuilder {
-    /// HTTP/1.1.
-    package static var loquat: HTTPServerBuilder {
-        .init { responder in LoopBoundChannel(inner: HTTP1Channel(responder: responder)) }
+    /// HTTP/1.1 for the network.
+    package static func network(_ services: ServerServices) -> HTTPServerBuilder {
+        build(services, services.frontDoor.connectionLimits, services.frontDoor.connections)
+    }
+
+    /// HTTP/1.1 for the socket in the data directory.
+    package static func local(_ services: ServerServices) -> HTTPServerBuilder { build(services, .local, nil) }
+
+    private static func build(_ services: ServerServices, _ limits: ConnectionLimits, _ counter: ConnectionCounter?) -> HTTPServerBuilder {
+        // A target is a field to the decoder, which the guard behind it tells apart.
+        let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: max(limits.headerBytes, limits.targetBytes), maxHeaderListSize: limits.headerBytes + limits.targetBytes,
+            maxHeaderFieldCount: limits.headerFields)
+        let refusals = Refusals(metrics: services.metrics, ids: services.ids)
+        return .init { responder in
+            LoopBoundChannel(
+                inner: HTTP1Channel(responder: responder, configuration: .init(httpDecoderConfiguration: decoder)), limits: limits,
+                refusals: refusals, counter: counter)
+        }
     }
 }

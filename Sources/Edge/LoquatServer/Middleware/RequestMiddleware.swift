@@ -5,28 +5,38 @@ import Logging
 import NIOCore
 import TimeOrdered
 
-/// Gives each request an id, answers errors as problems and logs those that are nobody's fault outside, counts. Outermost of all.
+/// Gives each request an id, holds addresses to their limits, answers errors as problems and logs those that are nobody's fault outside,
+/// counts. Outermost of all.
 struct RequestMiddleware: RouterMiddleware {
     typealias Context = ServerContext
 
     let metrics: MetricsRegistry
     let ids: UUIDv7Generator
     let logger: Logger
+    let methods: AllowedMethods
+    /// Nil where whoever asks is the owner.
+    let door: FrontDoor?
 
     private static let header = HTTPField.Name("X-Request-Id")!
     private static let longestID = 128
+    /// What the router calls the path of a request that no route takes.
+    private static let noRoute = "NotFound"
 
     func handle(_ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response) async throws -> Response {
         var context = context
         context.requestID = Self.usable(request.headers[Self.header]) ?? ids.next().description
+        context.client = door?.client(of: request, from: context.peer)
         var response: Response
+        var allowance: Allowance?
         do {
-            response = try await next(request, context)
+            allowance = try door?.admit(request, from: context.client)
+            response = try await answer(request, context, next)
         } catch {
             let problem = problem(error, request, context)
             let isOpenAI = request.uri.path.hasPrefix("/v1/")
             response = (isOpenAI ? problem.forOpenAIClients : problem).response(requestID: context.requestID)
         }
+        if let allowance { response.headers.tell(allowance) }
         // A body here would be read as the beginning of the next answer.
         if request.method == .head { response = response.createHeadResponse() }
         response.headers[Self.header] = context.requestID
@@ -34,8 +44,23 @@ struct RequestMiddleware: RouterMiddleware {
         return response
     }
 
+    private func answer(
+        _ request: Request, _ context: ServerContext, _ next: (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch  where context.endpointPath == Self.noRoute {
+            guard let response = try await methods.answer(to: request, context) else { throw error }
+            return response
+        }
+    }
+
     private func problem(_ error: any Error, _ request: Request, _ context: ServerContext) -> Problem {
-        if let problem = Problem(error) { return problem }
+        if var problem = Problem(error) {
+            if problem.status == .unauthorized, let refusal = door?.refusal(afterFailureFrom: context.client) { problem = refusal }
+            if problem.status == .tooManyRequests { problem.headers.completeRefusal() }
+            return problem
+        }
         logger.error(
             "request failed",
             metadata: [

@@ -11,6 +11,7 @@ struct TurnDoor {
     /// Begins the turn, or finds the one that an equal request began.
     /// - Throws: a problem where there is no turn: the message could not be stored, the session is busy, …
     func begin(_ request: TurnRequest, answersWithStream: Bool) async throws -> TurnStream {
+        if answersWithStream { try StreamSlot.current?.take() }
         if case .documents = request.job { await services.library.waitUntilReady() }
         let stream = services.turns.newStream(for: request.session)
         guard let (key, fingerprint) = request.idempotency else {

@@ -90,6 +90,7 @@ struct LoquatProcess {
             access: Authenticator(store: access, tokens: tokens, keyUse: keyUse), accounts: accounts,
             keys: KeyService(store: access, ids: ids), log: log, library: library, retrieval: retrieval, turns: turns,
             models: models, sessionFeed: sessionFeed, idempotency: IdempotencyGate(log: log), metrics: metrics, limits: settings.limits,
+            frontDoor: FrontDoor(connections: settings.connections, rates: settings.rates),
             storesCompletions: settings.storesCompletions, ids: ids, clock: .system, logger: logger)
     }
 
@@ -132,16 +133,15 @@ struct LoquatProcess {
         let socket = LocalSocket(dataDirectory: settings.dataDirectory)
         socket.remove()
         let local = Application(
-            router: LoquatRouter.localRouter(services), server: .loquat,
+            router: LoquatRouter.localRouter(services), server: .local(services),
             configuration: .init(address: .unixDomainSocket(path: socket.path), serverName: "Loquat"),
             onServerRunning: { _ in if !isPublic { await started(0) } }, logger: quiet(logger))
         var running: [any Service] = [spool, services.library] + periodic + [local]
         if isPublic {
-            let router = LoquatRouter.publicRouter(services)
-            WebRoutes(services: services).add(to: router)
+            let router = LoquatRouter.publicRouter(services) { WebRoutes(services: services).add(to: $0) }
             running.append(
                 Application(
-                    router: router, server: .loquat,
+                    router: router, server: .network(services),
                     configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "Loquat", backlog: 4096),
                     onServerRunning: { channel in
                         // reason: where it can't be set, connections are taken more slowly

@@ -33,8 +33,9 @@ struct Setting {
     static let drainGrace = Setting(
         name: "LOQUAT_DRAIN_GRACE", fallback: "10", meaning: "seconds that running turns may go on when the server is told to end")
 
-    static let all = [
-        host, port, dataDirectory, logLevel, llmURL, llmModel, llmKey, llmTemperature, llmMaxTokens, llmTimeout, budgetSoft, budgetHard,
-        historyPairs, messageCharacters, uploadBytes, storeCompletions, registration, drainGrace,
-    ]
+    static let all =
+        [
+            host, port, dataDirectory, logLevel, llmURL, llmModel, llmKey, llmTemperature, llmMaxTokens, llmTimeout, budgetSoft, budgetHard,
+            historyPairs, messageCharacters, uploadBytes, storeCompletions, registration, drainGrace,
+        ] + limits
 }

@@ -15,6 +15,8 @@ struct Settings {
     var provider: OpenAICompatibleModel.Settings?
     var turns = TurnRunner.Settings()
     var limits = ServerServices.Limits()
+    var connections = ConnectionLimits()
+    var rates = RateLimits()
     var storesCompletions: Bool
     var registration: Registration.Policy
 
@@ -45,6 +47,7 @@ struct Settings {
             throw SettingsReader.Invalid(setting: Setting.registration.name, reason: "must be open or closed")
         }
         registration = policy
+        try readLimits(reader)
     }
 
     /// The platform's place for a program's data.

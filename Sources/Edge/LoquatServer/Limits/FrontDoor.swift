@@ -1,0 +1,74 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import TimeOrdered
+
+/// How often one may come, and how many streams one may hold. 0 is no limit.
+package struct RateLimits: Sendable {
+    /// Requests a minute of one credential.
+    package var perKey = 0
+    /// Requests a minute of one address.
+    package var perAddress = 0
+    /// Failed authentications a minute of one address, this machine's own left out.
+    package var failuresPerAddress = 60
+    /// Event streams that one credential has open.
+    package var streamsPerKey = 5_000
+    package var trustedProxies = TrustedProxies([])
+
+    package init() {}
+}
+
+/// Decides who comes in: what credentials and addresses have used of their limits.
+package final class FrontDoor: Sendable {
+    let connectionLimits: ConnectionLimits
+    let connections: ConnectionCounter
+    let keys: RateLimiter<UUIDv7>?
+    let streams: StreamSlots?
+    private let addresses: RateLimiter<NetworkAddress>?
+    private let failures: RateLimiter<NetworkAddress>?
+    private let proxies: TrustedProxies
+
+    /// Where passwords and links are tried.
+    private static let loginPaths = ["/api/v1/auth/", "/login", "/register"]
+    private static let forwardedFor = HTTPField.Name("X-Forwarded-For")!  // reason: a valid name
+
+    package init(connections: ConnectionLimits, rates: RateLimits) {
+        connectionLimits = connections
+        self.connections = ConnectionCounter(connections, proxies: rates.trustedProxies)
+        keys = RateLimiter(perMinute: rates.perKey)
+        streams = StreamSlots(limit: rates.streamsPerKey)
+        addresses = RateLimiter(perMinute: rates.perAddress)
+        failures = RateLimiter(perMinute: rates.failuresPerAddress)
+        proxies = rates.trustedProxies
+    }
+
+    /// Who asks, behind proxies that are trusted to say so; nil for a socket in the file system.
+    func client(of request: Request, from peer: SocketAddress?) -> NetworkAddress? {
+        NetworkAddress(peer).map { proxies.client(peer: $0, forwarded: request.headers[values: Self.forwardedFor]) }
+    }
+
+    /// Counts a request of an address.
+    /// - Returns: what is left to the address; nil where there is no limit.
+    /// - Throws: 429 where nothing is left, or where somebody who failed too often logs in again.
+    func admit(_ request: Request, from address: NetworkAddress?) throws(Problem) -> Allowance? {
+        let isLogin = request.method == .post && Self.loginPaths.contains { request.uri.path.hasPrefix($0) }
+        guard addresses != nil || isLogin, let address else { return nil }
+        // A password is worth guessing, unlike a key, so that its guesser is turned away before it is looked at.
+        if isLogin, let failures, !address.isLoopback {
+            let allowance = failures.look(at: address.subscriber)
+            guard allowance.isAllowed else { throw .tooManyFailures(allowance) }
+        }
+        guard let allowance = addresses?.take(address.subscriber) else { return nil }
+        guard allowance.isAllowed else { throw .tooManyRequests(allowance, of: "address") }
+        return allowance
+    }
+
+    /// Counts a failed authentication. This machine's own address is left out: it is that of a proxy which is not trusted to say for
+    /// whom it asks, and then one who fails would speak for everybody.
+    /// - Returns: the answer in place of 401 once there were too many.
+    func refusal(afterFailureFrom address: NetworkAddress?) -> Problem? {
+        guard let failures, let address, !address.isLoopback else { return nil }
+        let allowance = failures.take(address.subscriber)
+        return allowance.isAllowed ? nil : .tooManyFailures(allowance)
+    }
+}

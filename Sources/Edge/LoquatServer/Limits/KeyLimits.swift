@@ -1,0 +1,51 @@
+import Access
+import Hummingbird
+import TimeOrdered
+
+/// Holds each credential to its requests a minute and its streams; stands behind `Authentication`.
+struct KeyLimits: RouterMiddleware {
+    typealias Context = ServerContext
+
+    /// Nil where whoever asks is the owner.
+    let door: FrontDoor?
+
+    func handle(_ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response) async throws -> Response {
+        guard let door, let asker = context.asker, door.keys != nil || door.streams != nil else { return try await next(request, context) }
+        let credential = asker.countedAs
+        let allowance = door.keys?.take(credential)
+        if let allowance, !allowance.isAllowed { throw Problem.tooManyRequests(allowance, of: "key") }
+        var response = try await answer(request, context, slot: door.streams.map { StreamSlot($0, credential) }, next)
+        if let allowance { response.headers.tell(allowance) }
+        return response
+    }
+
+    private func answer(
+        _ request: Request, _ context: ServerContext, slot: StreamSlot?, _ next: (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        guard let slot else { return try await next(request, context) }
+        let response: Response
+        do {
+            response = try await StreamSlot.$current.withValue(slot) { try await next(request, context) }
+        } catch {
+            slot.giveBack()
+            throw error
+        }
+        guard response.headers[.contentType] == "text/event-stream" else {
+            slot.giveBack()
+            return response
+        }
+        try slot.take()
+        let body = response.body
+        var counted = response
+        counted.body = ResponseBody(contentLength: body.contentLength) { writer in
+            defer { slot.giveBack() }
+            try await body.write(writer)
+        }
+        return counted
+    }
+}
+
+extension Asker {
+    /// What limits are counted by: a key, or the user behind tokens and logins, which may be made anew as often as one likes.
+    var countedAs: UUIDv7 { if case .key(let id) = credential { id } else { userID } }
+}
