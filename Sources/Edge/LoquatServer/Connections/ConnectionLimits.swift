@@ -9,6 +9,8 @@ package struct ConnectionLimits: Sendable {
     package var targetBytes = 8 << 10
     /// Bytes of all header fields of a request.
     package var headerBytes = 32 << 10
+    /// Bytes of one of them, its name with it.
+    package var fieldBytes = 8_000
     /// Header fields of a request, trailers with them.
     package var headerFields = 100
     /// Bytes of any body, whatever its route.

@@ -39,7 +39,9 @@ enum RequestFaults {
         var isCoded = false
         var chunked = 0
         for (name, value) in head.headers {
-            bytes += name.utf8.count + value.utf8.count
+            let size = name.utf8.count + value.utf8.count
+            guard size <= limits.fieldBytes else { return endlessHeaders }
+            bytes += size
             switch name.utf8.count {
             case 4 where name.lowercased() == "host": hosts += 1
             case 14 where name.lowercased() == "content-length":

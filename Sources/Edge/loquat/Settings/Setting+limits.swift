@@ -3,6 +3,7 @@ extension Setting {
     static let bodyBytes = Setting(name: "LOQUAT_MAX_BODY_BYTES", fallback: "4194304", meaning: "bytes of a JSON body at the most")
     static let headerBytes = Setting(
         name: "LOQUAT_MAX_HEADER_BYTES", fallback: "32768", meaning: "bytes of a request's header fields at the most")
+    static let fieldBytes = Setting(name: "LOQUAT_MAX_HEADER_FIELD_BYTES", fallback: "8000", meaning: "bytes of one header field at the most")
     static let headerFields = Setting(name: "LOQUAT_MAX_HEADER_FIELDS", fallback: "100", meaning: "header fields of a request at the most")
     static let targetBytes = Setting(name: "LOQUAT_MAX_TARGET_BYTES", fallback: "8192", meaning: "bytes of a request's path and query at the most")
     static let headerTimeout = Setting(
@@ -33,7 +34,8 @@ extension Setting {
         meaning: "addresses and ranges of proxies whose X-Forwarded-For is believed, with commas between: 10.0.0.0/8,::1")
 
     static let limits = [
-        bodyBytes, headerBytes, headerFields, targetBytes, headerTimeout, idleTimeout, stallTimeout, leastRate, answerTimeout, connections,
+        bodyBytes, headerBytes, fieldBytes, headerFields, targetBytes, headerTimeout, idleTimeout, stallTimeout, leastRate, answerTimeout,
+        connections,
         connectionsPerAddress, requestsPerKey, requestsPerAddress, failuresPerAddress, streamsPerKey, trustedProxies,
     ]
 }

@@ -9,6 +9,7 @@ extension Settings {
         limits.bodyBytes = try reader.int(.bodyBytes, 1_000...(1 << 30))
         connections.bodyBytes = max(limits.uploadBytes, limits.bodyBytes, Self.otherBodyBytes) + Self.formBytes
         connections.headerBytes = try reader.int(.headerBytes, 1_000...(1 << 20))
+        connections.fieldBytes = try reader.int(.fieldBytes, 1_000...(1 << 20))
         connections.headerFields = try reader.int(.headerFields, 10...10_000)
         connections.targetBytes = try reader.int(.targetBytes, 1_000...(1 << 20))
         connections.headerTimeout = try seconds(.headerTimeout, reader)
