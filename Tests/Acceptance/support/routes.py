@@ -1,0 +1,81 @@
+"""Every operation of the API and who may call it: the table that `test_rights` holds against the server."""
+
+from dataclasses import dataclass
+
+from support import people
+
+SECRET = "xylographic"
+NAME = "cabinet"
+
+# What an operation answers to: the owner, a reader of the collection, another member, another workspace's owner. 2 is any success.
+OPEN = dict(owner=2, reader=2, member=2, stranger=2, suspended=2, nobody=2)
+REFUSED = dict.fromkeys(OPEN, 403)
+EVERYONE = dict(owner=2, reader=2, member=2, stranger=2)
+MANAGERS = dict(owner=2, reader=403, member=403, stranger=2)
+MANAGED = dict(owner=2, reader=403, member=403, stranger=404)
+READABLE = dict(owner=2, reader=2, member=404, stranger=404)
+WRITABLE = dict(owner=2, reader=403, member=404, stranger=404)
+OWN = dict(owner=2, reader=404, member=404, stranger=404)
+
+
+@dataclass
+class Route:
+    """`{name}` in path and body is the id of that thing; `{new_name}` one made for this request, as it will be gone after it."""
+
+    method: str
+    path: str
+    answers: dict
+    scope: str = None
+    body: dict = None
+
+    @property
+    def names_a_thing(self):
+        return 404 in self.answers.values()
+
+
+ASK = {"message": f"What is {SECRET}?", "stream": False}
+COMPLETION = {"messages": [{"role": "user", "content": f"What is {SECRET}?"}]}
+READ, WRITE, CHAT, ADMIN = "documents:read", "documents:write", "chat", "admin"
+ROUTES = {
+    "getHealth": Route("GET", "/healthz", OPEN),
+    "getReadiness": Route("GET", "/readyz", OPEN),
+    "getMetrics": Route("GET", "/metrics", OPEN),
+    "register": Route("POST", "/api/v1/auth/register", REFUSED, None, {"email": "late@example.test", "password": "too late for that"}),
+    "createToken": Route("POST", "/api/v1/auth/token", OPEN, None, {"email": "member@example.test", "password": people.password_of("member")}),
+    "getMe": Route("GET", "/api/v1/auth/me", EVERYONE),
+    "updateMe": Route("PATCH", "/api/v1/auth/me", EVERYONE, None, {"name": "Somebody"}),
+    "createAPIKey": Route("POST", "/api/v1/api-keys", EVERYONE, None, {"name": "one more"}),
+    "listAPIKeys": Route("GET", "/api/v1/api-keys", EVERYONE),
+    "deleteAPIKey": Route("DELETE", "/api/v1/api-keys/{new_key}", OWN),
+    "createUser": Route("POST", "/api/v1/users", MANAGERS, ADMIN, {"email": "{email}"}),
+    "listUsers": Route("GET", "/api/v1/users", MANAGERS, ADMIN),
+    "getUser": Route("GET", "/api/v1/users/{user}", MANAGED, ADMIN),
+    "updateUser": Route("PATCH", "/api/v1/users/{user}", MANAGED, ADMIN, {"name": "Somebody"}),
+    "deleteUser": Route("DELETE", "/api/v1/users/{new_user}", MANAGED, ADMIN),
+    "listAudit": Route("GET", "/api/v1/audit", MANAGERS, ADMIN),
+    "createCollection": Route("POST", "/api/v1/collections", EVERYONE, WRITE, {"name": "{email}"}),
+    "listCollections": Route("GET", "/api/v1/collections", EVERYONE, READ),
+    "getCollection": Route("GET", "/api/v1/collections/{collection}", READABLE, READ),
+    "updateCollection": Route("PATCH", "/api/v1/collections/{collection}", WRITABLE, WRITE, {"description": "Mine."}),
+    "deleteCollection": Route("DELETE", "/api/v1/collections/{new_collection}", WRITABLE, WRITE),
+    "createDocument": Route("POST", "/api/v1/documents", WRITABLE, WRITE, {"collection_id": "{collection}", "text": "a", "title": "{email}"}),
+    "listDocuments": Route("GET", "/api/v1/documents?collection_id={collection}", EVERYONE, READ),
+    "getDocument": Route("GET", "/api/v1/documents/{document}", READABLE, READ),
+    "deleteDocument": Route("DELETE", "/api/v1/documents/{new_document}", WRITABLE, WRITE),
+    "getDocumentContent": Route("GET", "/api/v1/documents/{document}/content", READABLE, READ),
+    "listChunks": Route("GET", "/api/v1/documents/{document}/chunks", READABLE, READ),
+    "watchDocument": Route("GET", "/api/v1/documents/{document}/events", READABLE, READ),
+    "retrieve": Route("POST", "/api/v1/retrievals", READABLE, READ, {"query": SECRET, "collection_id": "{collection}"}),
+    "chat": Route("POST", "/api/v1/chat", READABLE, CHAT, ASK | {"collection_id": "{collection}"}),
+    "watchTurn": Route("GET", "/api/v1/chat/sessions/{session}/turns/{turn}/stream", OWN, CHAT),
+    "stopTurn": Route("POST", "/api/v1/chat/sessions/{session}/turns/{turn}/stop", OWN, CHAT),
+    "listSessions": Route("GET", "/api/v1/chat/sessions", EVERYONE, CHAT),
+    "getSession": Route("GET", "/api/v1/chat/sessions/{session}", OWN, CHAT),
+    "updateSession": Route("PATCH", "/api/v1/chat/sessions/{session}", OWN, CHAT, {"pinned": True}),
+    "deleteSession": Route("DELETE", "/api/v1/chat/sessions/{new_session}", OWN, CHAT),
+    "listMessages": Route("GET", "/api/v1/chat/sessions/{session}/messages", OWN, CHAT),
+    "listLog": Route("GET", "/api/v1/chat/sessions/{session}/log", OWN, CHAT),
+    "watchSession": Route("GET", "/api/v1/chat/sessions/{session}/stream", OWN, CHAT),
+    "createChatCompletion": Route("POST", "/v1/chat/completions", READABLE, CHAT, COMPLETION | {"model": "loquat/{collection}"}),
+    "listModels": Route("GET", "/v1/models", EVERYONE, CHAT),
+}
