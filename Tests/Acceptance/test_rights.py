@@ -18,6 +18,9 @@ PEOPLE = ["owner", "reader", "member", "stranger", "suspended", "wrong_scope", "
 WAYS = {
     "key": lambda person: {"Authorization": f"Bearer {person.key}"},
     "token": lambda person: {"Authorization": f"Bearer {person.token}"},
+    "cookie": lambda person: {
+        "Cookie": f"loquat_session={person.login}", "X-CSRF-Token": person.csrf_token, "Sec-Fetch-Site": "same-origin",
+    },
 }
 
 
@@ -47,7 +50,10 @@ def world():
         "user": world.reader.id,
     }
     server.stop()
-    world.stranger, world.login = people.stranger(server), people.login(server, owner.id)
+    world.stranger = people.stranger(server)
+    for person in (owner, world.reader, world.member, world.viewer, world.suspended, world.stranger):
+        person.login = people.login(server, person.id)
+    world.login = owner.login
     server.start()
     yield world
     server.remove()
