@@ -46,5 +46,11 @@ struct ProviderRefusalTests {
         ] as [(String, Duration?)])
     func aWaitThatTheProviderAsksFor(header: String, wait: Duration?) { #expect(ProviderRefusal.retryAfter(header) == wait) }
 
+    @Test func aKeyThatIsGivenBackIsHidden() {
+        #expect("no key sk-1, but sk-1!".hiding(key: "sk-1") == "no key ********, but ********!")
+        #expect("as it was".hiding(key: nil) == "as it was")
+        #expect("as it was".hiding(key: "") == "as it was")
+    }
+
     @Test func noWaitIsAskedFor() { #expect(ProviderRefusal.retryAfter(nil) == nil) }
 }

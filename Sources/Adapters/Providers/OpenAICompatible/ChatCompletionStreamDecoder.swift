@@ -19,6 +19,10 @@ struct ChatCompletionStreamDecoder {
     private var failure: TurnFailure?
     /// The provider said that nothing follows, or failed: the rest is not read.
     private(set) var isDone = false
+    /// What the provider was asked with, which no error may tell.
+    private let key: String?
+
+    init(key: String? = nil) { self.key = key }
 
     mutating func feed(_ bytes: some Sequence<UInt8>) throws(EventStreamError) -> [GenerationPiece] {
         var pieces: [GenerationPiece] = []
@@ -44,7 +48,7 @@ struct ChatCompletionStreamDecoder {
 
     private mutating func decode(_ event: StreamedEvent, _ pieces: inout [GenerationPiece]) throws(TurnFailure) {
         guard let chunk = try? JSONParser.parse(event.data.utf8) else { throw Self.broken }  // reason: said in other words
-        if let failure = TurnFailure(reportedBy: chunk, asError: event.name == "error") { throw failure }
+        if let failure = TurnFailure(reportedBy: chunk, key: key, asError: event.name == "error") { throw failure }
         if let used = TokenUsage(chunk["usage"]) { usage = used }
         if model == nil, let name = chunk["model"]?.string, !name.isEmpty { model = name }
         guard let choices = chunk["choices"]?.array, let choice = choices.first else { return }

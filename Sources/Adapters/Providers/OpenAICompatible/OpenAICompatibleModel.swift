@@ -109,7 +109,7 @@ package struct OpenAICompatibleModel: LanguageModel {
         } catch {
             throw try Self.refusal(error)
         }
-        guard head.status == .ok else { throw await Self.refusal(head, response) }
+        guard head.status == .ok else { throw await refusal(head, response) }
     }
 
     private static func refusal(_ error: any Error) throws -> ProviderRefusal {
@@ -120,18 +120,19 @@ package struct OpenAICompatibleModel: LanguageModel {
         return ProviderRefusal(status: nil, retryAfter: nil, message: nil)
     }
 
-    private static func refusal(_ head: HTTPResponseHead, _ response: ResponseReader) async -> ProviderRefusal {
-        let body = try? await response.body(limit: errorLimit)  // reason: the status alone tells enough
+    private func refusal(_ head: HTTPResponseHead, _ response: ResponseReader) async -> ProviderRefusal {
+        let body = try? await response.body(limit: Self.errorLimit)  // reason: the status alone tells enough
         let parsed = body.flatMap { try? JSONParser.parse($0.readableBytesView) }  // reason: an error's body need not be JSON
+        let message = parsed?["error"]?["message"]?.string ?? parsed?["message"]?.string
         return ProviderRefusal(
             status: Int(head.status.code), retryAfter: ProviderRefusal.retryAfter(head.headers.first(name: "Retry-After")),
-            message: parsed?["error"]?["message"]?.string ?? parsed?["message"]?.string)
+            message: message?.hiding(key: settings.apiKey))
     }
 
     // MARK: Response
 
     private func stream(_ response: ResponseReader, _ deliver: ([GenerationPiece]) async throws -> Void) async throws -> GenerationEnd {
-        var decoder = ChatCompletionStreamDecoder()
+        var decoder = ChatCompletionStreamDecoder(key: settings.apiKey)
         do {
             while !decoder.isDone, let buffers = try await response.next() {
                 var pieces: [GenerationPiece] = []
@@ -166,7 +167,7 @@ package struct OpenAICompatibleModel: LanguageModel {
             if Task.isCancelled { throw CancellationError() }
             throw ChatCompletionStreamDecoder.broken
         }
-        let response = try ChatCompletionResponse(body)
+        let response = try ChatCompletionResponse(body, key: settings.apiKey)
         try await deliver(response.pieces)
         return response.end
     }

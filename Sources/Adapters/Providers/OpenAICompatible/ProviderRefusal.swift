@@ -48,3 +48,12 @@ struct ProviderRefusal: Error {
         return line.count > messageLimit ? "\(line.prefix(messageLimit))…" : line
     }
 }
+
+extension String {
+    /// What a provider says of an error without the key that it was asked with: some give it back, and everybody reads the error.
+    /// Before the text is shortened, so that no part of the key is left.
+    func hiding(key: String?) -> String {
+        guard let key, !key.isEmpty else { return self }
+        return replacing(key, with: "********")
+    }
+}
