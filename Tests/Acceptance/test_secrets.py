@@ -60,6 +60,7 @@ def live(server, upstream, hidden):
     member = say("POST", "/api/v1/users", key, json={"email": "ann@example.test", "password": hidden["member's password"]}).json()
 
     bad_accounts(say, hidden, register)
+    pages(say, hidden)
     bad_bodies(say, hidden, key)
     say("PATCH", f"/api/v1/users/{member['id']}", key, json={"password": hidden["new password"]})
     collection = sample.fill(owner, "library")
@@ -95,6 +96,26 @@ def bad_accounts(say, hidden, register):
         {"password": hidden["owner's password"] * 20},
     ):
         say("PATCH", "/api/v1/auth/me", hidden["key"], json=body)
+
+
+def pages(say, hidden):
+    """A login by link and by its cookie: the link's token and the cookie are told to nobody else, the CSRF token to its own page."""
+    path = say.server.login_path()
+    hidden["login link"] = path.rsplit("/", 1)[1]
+    with httpx.Client(base_url=say.server.url, headers={"Sec-Fetch-Site": "same-origin"}, timeout=DEADLINE) as browser:
+        token = re.search(r'name="form_token" value="([^"]+)"', browser.get(path).text).group(1)
+        assert browser.post(path, data={"form_token": token}).status_code == 303
+        hidden["cookie"] = browser.cookies["loquat_session"]
+        hidden["CSRF token"] = re.search(r'<meta name="csrf-token" content="([^"]+)">', browser.get("/").text).group(1)
+    cookie = {"Cookie": f"loquat_session={hidden['cookie']}", "Sec-Fetch-Site": "same-origin"}
+    for method, where in (("GET", path), ("POST", path), ("GET", "/collections"), ("GET", "/docs"), ("GET", "/api/v1/audit"), ("GET", "/nothing")):
+        answer = say(method, where, headers=cookie | {"X-CSRF-Token": hidden["CSRF token"]})
+        if answer.headers["content-type"].startswith("text/html"):
+            # A page's forms carry its own token, and a link's page its link; the rest of the page is searched.
+            heard = say.heard[-1][1].replace(hidden["CSRF token"].encode(), b"")
+            say.heard[-1] = (say.heard[-1][0], heard.replace(f'action="{path}"'.encode(), b"") if where == path else heard)
+    say("POST", "/api/v1/collections", headers=cookie | {"X-CSRF-Token": hidden["CSRF token"] + "x"}, json={"name": "forged"})
+    say("GET", "/", headers={"Cookie": f"loquat_session={hidden['cookie']}x"})
 
 
 def bad_bodies(say, hidden, key):
