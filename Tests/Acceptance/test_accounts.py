@@ -7,8 +7,9 @@ import uuid
 
 import pytest
 
-from support import people, sample, shapes, wire
+from support import people, sample, script, shapes, wire
 from support.api import Api
+from support.server import upstream_settings
 from support.shapes import ABSENT
 from support.waiting import eventually
 
@@ -290,6 +291,31 @@ def test_suspension_stops_keys_and_tokens_on_an_open_connection(owner):
     me(server, people.token(server, ann.email, ann.password))
     for open_socket in sockets.values():
         open_socket.close()
+
+
+TAKEN = {
+    "suspended": lambda owner, ann: owner.api.patch(f"{USERS}/{ann.id}", json={"suspended": True}, expect=200),
+    "deleted": lambda owner, ann: owner.api.delete(f"{USERS}/{ann.id}", expect=204),
+    "revoked": lambda owner, ann: ann.api.delete(f"{KEYS}/{ann.api.get(KEYS).json()['items'][0]['id']}", expect=204),
+}
+
+
+@pytest.mark.parametrize("how", TAKEN)
+def test_an_open_stream_ends_with_what_let_it_in(start, upstream, how):
+    server = start(upstream_settings(upstream))
+    owner = people.register(server)
+    ann, bob = people.add(owner, "ann"), people.add(owner, "bob")
+    gates = [script.gate(), script.gate()]
+    steps = [[script.Text("said "), gate, *script.answer("secret")] for gate in gates]
+    streams = [person.api.stream("Hello", model=upstream.model(step)) for person, step in zip((ann, bob), steps, strict=True)]
+    for stream in streams:
+        stream.shows("said")
+    TAKEN[how](owner, ann)
+    upstream.open(*gates)
+    for stream in streams:
+        stream.finish()
+    assert streams[1].text == "said secret"
+    assert streams[0].text == "said " and not streams[0].complete
 
 
 def test_a_deleted_user_leaves_collections_and_nothing_else(owner):

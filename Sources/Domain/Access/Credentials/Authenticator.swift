@@ -57,6 +57,9 @@ package final class Authenticator: Sendable {
     /// Who comes by the socket in the data directory.
     package func owner() async throws -> Asker { Asker(try await store.owner(), by: .socket) }
 
+    /// Grows when something was taken from anybody. Whoever was let in is still let in while it stands, but for what lapses by itself.
+    package var version: Int { store.version }
+
     // MARK: Memory
 
     private func remembered(_ shown: Shown, _ find: @Sendable () async throws -> Remembered?) async throws -> Asker? {

@@ -18,11 +18,14 @@ struct Authentication: RouterMiddleware {
 
     func handle(_ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response) async throws -> Response {
         var context = context
+        let version = access.version
         switch trust {
         case .key: context.asker = try await asker(request)
         case .owner: context.asker = try await access.owner()
         }
-        return try await next(request, context)
+        let response = try await next(request, context)
+        guard case .key = trust, response.headers[.contentType] == "text/event-stream" else { return response }
+        return response.ended(whenNotInForce: { try await asker(request) }, since: version, access)
     }
 
     private func asker(_ request: Request) async throws -> Asker {
