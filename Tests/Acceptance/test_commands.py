@@ -80,6 +80,13 @@ def test_a_secret_is_read_from_a_file(start, upstream, tmp_path):
     assert "sk-from-a-file" not in shown.stdout + shown.stderr + server.stderr
 
 
+def test_a_misspelt_setting_is_pointed_out(start):
+    server = start({"LOQUAT_LLM_MODLE": "mock", "LOQUAT_LLM_API_KEY_FILE": "/dev/null"})
+    server.stop()
+    told = [line for line in server.stderr.splitlines() if "no setting" in line]
+    assert [name for name in ("LOQUAT_LLM_MODLE", "LOQUAT_LLM_API_KEY_FILE") if any(name in line for line in told)] == ["LOQUAT_LLM_MODLE"]
+
+
 @pytest.mark.parametrize("settings", [{"LOQUAT_HISTORY_PAIRS": "many"}, {"LOQUAT_LLM_URL": "not a url"}, {"LOQUAT_MAX_UPLOAD_BYTES": "-1"}])
 def test_a_wrong_setting_is_named(installation, settings):
     result = installation.run("serve", "--port", "0", settings=settings, check=False)

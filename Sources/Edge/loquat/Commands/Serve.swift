@@ -38,6 +38,9 @@ struct Serve: AsyncParsableCommand {
         LoggingSystem.bootstrap { JSONLogHandler(label: $0) }
         var logger = Logger(label: "loquat")
         logger.logLevel = settings.logLevel
+        for name in try await common.reader().unknownVariables {
+            logger.warning("no setting has this name; `loquat config` lists them", metadata: ["variable": "\(name)"])
+        }
         let process = try await LoquatProcess(settings, logger: logger)
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
         let services = process.serviceGroup(isPublic: true, signals: [.sigterm, .sigint]) { port in

@@ -60,6 +60,12 @@ struct SettingsReader {
         environment.string(forKey: ConfigKey(name.lowercased().split(separator: "_").map(String.init))).flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// Variables of the environment that begin as settings do and are none, for a misspelt setting does nothing.
+    var unknownVariables: [String] {
+        let known = Set(Setting.all.flatMap { $0.isSecret ? [$0.name, $0.name + "_FILE"] : [$0.name] })
+        return ProcessInfo.processInfo.environment.keys.filter { $0.hasPrefix("LOQUAT_") && !known.contains($0) }.sorted()
+    }
+
     // MARK: Typed
 
     func text(_ setting: Setting) throws -> String? { try find(setting).value }
