@@ -25,7 +25,7 @@ extension Problem {
         case .linkNotValid:
             self.init(
                 status: .unauthorized, code: "link_not_valid",
-                detail: "This link was used or has lapsed. The server prints a new one when it starts.",
+                detail: "This link was used or has lapsed. `loquat login-link` prints a new one.",
                 headers: [.wwwAuthenticate: "Bearer"])
         case .throttled(let seconds):
             self.init(

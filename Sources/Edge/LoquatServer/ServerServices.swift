@@ -29,6 +29,8 @@ package struct ServerServices: Sendable {
     package let metrics: MetricsRegistry
     package let limits: Limits
     package let frontDoor: FrontDoor
+    /// Where the page is, as this machine reaches it.
+    package let pageAddress = PageAddress()
     /// Whether completions are logged that do not say.
     package let storesCompletions: Bool
     package let ids: UUIDv7Generator

@@ -160,6 +160,6 @@ class Server(Installation):
 
     def login_path(self):
         """Where a one-time link leads that logs the owner in."""
-        link = self.run("login-link", "--address", self.url).stdout.strip()
+        link = self.run("login-link").stdout.strip()
         assert link.startswith(self.url + "/login/"), link
         return link.removeprefix(self.url)

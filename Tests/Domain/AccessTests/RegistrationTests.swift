@@ -72,7 +72,7 @@ struct RegistrationTests {
     }
 
     @Test func passwordsAndNamesAreBound() async throws {
-        await rig.expect(.invalid(field: "password", reason: "must have 8 to 1024 bytes in UTF-8")) {
+        await rig.expect(.invalid(field: "password", reason: "must have 8 to 256 characters")) {
             _ = try await rig.registration(.open).register(email: "a@b", password: "1234567", from: nil)
         }
         await rig.expect(.invalid(field: "name", reason: "must have at most 200 characters")) {

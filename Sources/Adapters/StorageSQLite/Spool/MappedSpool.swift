@@ -73,6 +73,8 @@ package final class MappedSpool: TurnSpool, Service {
     package func release(_ turn: TurnID) {
         let finished = state.withLock { state -> [SpoolSegment] in
             guard state.segmentsOfTurn.removeValue(forKey: turn) != nil else { return [] }
+            // What is in the log, or deleted from it, is not kept here as well.
+            if state.segmentsOfTurn.isEmpty, let current = state.segments.last, !current.isFull { current.empty() }
             guard state.segments.contains(where: \.isFull) else { return [] }
             let live = state.segmentsOfTurn.values.reduce(into: Set<Int>()) { $0.formUnion($1) }
             let finished = state.segments.filter { $0.isFull && !live.contains($0.number) }

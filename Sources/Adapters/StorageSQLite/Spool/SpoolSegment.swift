@@ -77,6 +77,14 @@ final class SpoolSegment: @unchecked Sendable {
         dirty = true
     }
 
+    /// Overwrites the records: the first one's length first, so that whoever reads what a crash left finds none.
+    func empty() {
+        guard let start = map.baseAddress, used > 0 else { return }
+        memset(start, 0, used)
+        used = 0
+        dirty = true
+    }
+
     func takeDirty() -> Bool {
         defer { dirty = false }
         return dirty

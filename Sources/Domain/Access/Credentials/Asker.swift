@@ -49,5 +49,7 @@ package struct Asker: Sendable, Hashable {
             credential: .key(key.id))
     }
 
+    package var isKey: Bool { if case .key = credential { true } else { false } }
+
     package func may(_ scope: Scope) -> Bool { scopes.contains(scope) }
 }

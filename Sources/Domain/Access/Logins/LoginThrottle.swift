@@ -4,7 +4,8 @@ package import TimeOrdered
 /// How often passwords may be tried. An attempt takes a token from each bucket below and has them back where it succeeds.
 ///
 /// Whoever fails at an account from one address waits soon. An account is also guarded against guesses from many addresses, later and
-/// for shorter waits, but never against an address that has logged in to it: a stranger's guesses lock nobody out of their own account.
+/// for shorter waits, but not against an address that has logged in to it since the start: a stranger's guesses make nobody wait where
+/// they usually are. This machine's own address is that of any proxy which is not trusted: it is held to no limit of an address.
 package final class LoginThrottle: Sendable {
     package struct Limits: Sendable {
         package var pairBurst = 5
@@ -61,15 +62,16 @@ package final class LoginThrottle: Sendable {
         let now = clock.now()
         let (account, address) = (String(EmailAddress.key(email).prefix(EmailAddress.longest)), address.map(NetworkPrefix.of) ?? "")
         let pair = Pair(account: account, address: address)
+        let isLoopback = NetworkPrefix.isLoopback(address)
         let (wait, isKnown) = tables.withLock { tables -> (Int64, Bool) in
             let isKnown = tables.known[pair] != nil
             let waits = [
-                tables.pairs.wait(pair, now), tables.addresses.wait(address, now), isKnown ? 0 : tables.accounts.wait(account, now),
+                tables.pairs.wait(pair, now), isLoopback ? 0 : tables.addresses.wait(address, now), isKnown ? 0 : tables.accounts.wait(account, now),
             ]
             let wait = waits.max() ?? 0
             guard wait == 0 else { return (wait, isKnown) }
             tables.pairs.take(pair, now)
-            tables.addresses.take(address, now)
+            if !isLoopback { tables.addresses.take(address, now) }
             if !isKnown { tables.accounts.take(account, now) }
             return (0, isKnown)
         }

@@ -46,9 +46,14 @@ package struct Registration: Sendable {
         let password = try Password(new: password)
         let first = try await store.owner()
         guard !first.isClaimed || policy == .open else { throw AccessError.registrationClosed }
-        // A registration that fails counts like a failed login: hashing is dear, and "taken" tells that somebody is here.
+        // A registration counts like a failed login: hashing is dear, "taken" tells that somebody is here, and accounts are not to be had
+        // by the thousand.
         let attempt = try throttle.begin(account: email, address: address)
-        let hash = try await hasher.hash(password)
+        let hash: String
+        do { hash = try await hasher.hash(password) } catch {
+            throttle.undone(attempt)
+            throw error
+        }
         let (policy, id, now) = (policy, ids.next(), clock.now())
         let user = try await store.write { access in
             guard let owner = try access.user(first.id) else { throw AccessError.registrationClosed }
@@ -69,7 +74,6 @@ package struct Registration: Sendable {
             try access.record(record, in: user.workspaceID)
             return user
         }
-        throttle.undone(attempt)
         return user
     }
 }

@@ -24,7 +24,7 @@ final class API {
         route(operation, in: router.group().add(middleware: authentication).add(middleware: limits)) { request, context in
             guard let asker = context.asker else { throw Problem.unauthorized }
             if case .scope(let scope) = admission, !asker.may(scope) {
-                throw Problem.forbidden("This key lacks the scope \(scope.rawValue).")
+                throw Problem.forbidden("This needs the scope \(scope.rawValue), which your \(asker.isKey ? "key" : "role") does not give.")
             }
             try Self.check(request, parameters)
             return try await handle(Call(request: request, context: context, bodySchema: body, asker: asker))

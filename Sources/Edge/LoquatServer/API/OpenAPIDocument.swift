@@ -5,8 +5,6 @@ import SchemaReflection
 
 /// The API as OpenAPI 3.1, made from what the routes declare.
 struct OpenAPIDocument {
-    static let version = "0.2.0"
-
     private static let about = """
         Loquat answers from a team's documents with citations that can be checked, and keeps every conversation in a log.
 
@@ -15,6 +13,8 @@ struct OpenAPIDocument {
         - POST requests that create something honour `Idempotency-Key` (1–255 bytes): the same key and body give the same answer for 24 hours; \
         another body is 422 `idempotency_mismatch`, and while the first still runs 409 `in_progress` or the same stream.
         - What can be edited carries an `ETag`; `If-Match` with another one is 412.
+        - The page's cookie `loquat_session` is a credential too; with it, what changes something needs the page's `X-CSRF-Token`.
+        - A session's `X-Loquat-Session` at `/v1/` goes on with that session. `Last-Event-ID` resumes a stream after that event.
         - `X-Request-Id` is accepted and returned. A path works with and without a trailing slash.
         - Event streams are described event by event, each as an object of its `event`, `id` and `data`; `data` is JSON that repeats the event's \
         name in `type`.
@@ -37,7 +37,7 @@ struct OpenAPIDocument {
         let tags = Operation.Tag.allCases.map { tag -> JSONValue in ["name": .string(tag.rawValue), "description": .string(tag.summary)] }
         json = [
             "openapi": "3.1.0",
-            "info": ["title": "Loquat", "version": .string(Self.version), "description": .string(Self.about)],
+            "info": ["title": "Loquat", "version": .string(productVersion), "description": .string(Self.about)],
             "servers": [["url": "/"]],
             "tags": .array(tags),
             "paths": .object(JSONObject(paths.map { JSONObject.Member($0.path, .object($0.operations)) })),
@@ -104,7 +104,7 @@ struct OpenAPIDocument {
 
     /// What can go wrong, as it follows from the declaration; the rest is `default`.
     private static func problems(of operation: Operation) -> [HTTPResponse.Status] {
-        var statuses: Set<Int> = Set(operation.problems.map(\.code))
+        var statuses: Set<Int> = Set(operation.problems.map(\.code) + [429])
         if operation.admission != .anybody { statuses.insert(401) }
         if case .scope = operation.admission { statuses.insert(403) }
         if operation.parameters.contains(where: { $0.place == .path }) { statuses.insert(404) }
@@ -170,6 +170,13 @@ struct OpenAPIDocument {
         func member(_ name: String, _ schema: TypeSchema, _ note: String) -> ObjectSchema.Member {
             .init(name: name, schema: schema, isRequired: true, note: note)
         }
+        let fieldError = TypeSchema.object(
+            ObjectSchema(
+                name: "FieldError",
+                members: [
+                    member("pointer", .string(), "A JSON Pointer to the field, or the parameter's name after a slash."),
+                    member("message", .string(), "What it must be."),
+                ]))
         return .object(
             ObjectSchema(
                 name: "Problem",
@@ -177,6 +184,8 @@ struct OpenAPIDocument {
                     member("type", .string(), "`about:blank`: the `code` tells what it is."), member("title", .string(), "The status in words."),
                     member("status", .integer(400...599), "The status."), member("detail", .string(), "For people."),
                     member("code", .string(), "Stable, snake_case."), member("request_id", .string(), "As in `X-Request-Id`."),
+                    .init(name: "errors", schema: .array(fieldError), isRequired: false, note: "With 422: everything that is wrong."),
+                    .init(name: "turn_id", schema: .uuid, isRequired: false, note: "With `turn_in_progress`: the turn that runs."),
                 ]))
     }()
 }

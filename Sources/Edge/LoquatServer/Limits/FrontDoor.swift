@@ -29,7 +29,7 @@ package final class FrontDoor: Sendable {
     private let proxies: TrustedProxies
 
     /// Where passwords and links are tried.
-    private static let loginPaths = ["/api/v1/auth/", "/login", "/register"]
+    private static let loginPaths: [[Substring]] = [["api", "v1", "auth"], ["login"], ["register"]]
     private static let forwardedFor = HTTPField.Name("X-Forwarded-For")!  // reason: a valid name
 
     package init(connections: ConnectionLimits, rates: RateLimits) {
@@ -51,7 +51,8 @@ package final class FrontDoor: Sendable {
     /// - Returns: what is left to the address; nil where there is no limit.
     /// - Throws: 429 where nothing is left, or where somebody who failed too often logs in again.
     func admit(_ request: Request, from address: NetworkAddress?) throws(Problem) -> Allowance? {
-        let isLogin = request.method == .post && Self.loginPaths.contains { request.uri.path.hasPrefix($0) }
+        // As the router reads a path: empty parts count for nothing.
+        let isLogin = request.method == .post && Self.loginPaths.contains { request.uri.path.split(separator: "/").starts(with: $0) }
         guard addresses != nil || isLogin, let address else { return nil }
         // A password is worth guessing, unlike a key, so that its guesser is turned away before it is looked at.
         if isLogin, let failures, !address.isLoopback {

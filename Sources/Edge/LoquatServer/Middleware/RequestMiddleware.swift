@@ -40,6 +40,8 @@ struct RequestMiddleware: RouterMiddleware {
         // A body here would be read as the beginning of the next answer.
         if request.method == .head { response = response.createHeadResponse() }
         response.headers[Self.header] = context.requestID
+        response.headers[.xContentTypeOptions] = "nosniff"
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         metrics.countRequest(status: response.status.code)
         return response
     }

@@ -20,7 +20,10 @@ struct LocalRoutes {
                 throw Problem(status: .conflict, code: "ambiguous_name", detail: "\(count) keys have this name. `loquat keys list` tells their ids.")
             }
         }
-        api.post("login-links") { _, _ in try Response.json(["path": "/login/\(services.accounts.links.make().text)"], status: .created) }
+        api.post("login-links") { _, _ in
+            let path = "/login/\(services.accounts.links.make().text)"
+            return try Response.json(["path": path, "address": services.pageAddress.url], status: .created)
+        }
         api.post("verify") { _, _ in try Response.json(VerificationResource(try await services.log.verify())) }
         api.post("rebuild") { request, _ in
             let check = request.uri.queryParameters["check"] == "true"

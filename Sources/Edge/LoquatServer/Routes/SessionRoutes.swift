@@ -129,7 +129,7 @@ struct SessionRoutes {
 
     private func stream(_ call: Call) async throws -> Response {
         let session = try await session(call)
-        let streaming = SessionStreaming(session: session.id, log: log, turns: services.turns, feed: services.sessionFeed)
+        let streaming = SessionStreaming(session: session.id, owner: session.userID, log: log, turns: services.turns, feed: services.sessionFeed)
         let seen = call.lastEventID
         if let seen, let seq = Int(seen.scope) { return streaming.response(after: seq, number: seen.number) }
         if let turn = session.runningTurnID, let row = try await log.turn(turn, of: session.id) {

@@ -14,6 +14,7 @@ struct SessionStreaming: Sendable {
     private static let batch = 200
 
     let session: SessionID
+    let owner: UUIDv7
     let log: any LogStore
     let turns: TurnRunner
     let feed: SessionFeed
@@ -34,6 +35,8 @@ struct SessionStreaming: Sendable {
                     let before = cursor
                     try await catchUp(&cursor, &writer)
                     silent = before == cursor
+                    // A deleted session says nothing more.
+                    if silent, try await log.session(session, of: owner) == nil { break }
                     if case .idle = signal, silent { try await Response.writeSignOfLife(&writer) }
                 }
                 try await writer.finish(nil)

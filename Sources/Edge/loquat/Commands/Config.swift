@@ -18,7 +18,12 @@ struct Config: AsyncParsableCommand {
         let reader = try await common.reader()
         for setting in Setting.all {
             let found = try reader.find(setting)
-            var value = found.value ?? (setting.name == Setting.dataDirectory.name ? Settings.defaultDataDirectory : "(none)")
+            let isFolder = setting.name == Setting.dataDirectory.name
+            if isFolder, let folder = common.dataDir {
+                Output.line("\(setting.name) = \(folder)\n    from --data-dir · \(setting.meaning)")
+                continue
+            }
+            var value = found.value ?? (isFolder ? Settings.defaultDataDirectory : "(none)")
             if setting.isSecret, found.value != nil { value = "********" }
             Output.line("\(setting.name) = \(value)\n    from \(found.source) · \(setting.meaning)")
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LoquatServer
 
 @main
 struct LoquatCommand: AsyncParsableCommand {
@@ -13,7 +14,7 @@ struct LoquatCommand: AsyncParsableCommand {
 
             Every setting is an environment variable; `loquat config` lists them.
             """,
-        version: "0.1.0",
+        version: productVersion,
         subcommands: [Serve.self, LoginLink.self, Keys.self, Ingest.self, Ask.self, Chat.self, Config.self, Verify.self, Rebuild.self, Eval.self])
 }
 

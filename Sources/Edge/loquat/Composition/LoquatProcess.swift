@@ -146,7 +146,9 @@ struct LoquatProcess {
                     onServerRunning: { channel in
                         // reason: where it can't be set, connections are taken more slowly
                         try? await channel.setOption(.maxMessagesPerRead, value: Self.acceptsAtOnce).get()
-                        await started(channel.localAddress?.port ?? 0)
+                        let port = channel.localAddress?.port ?? 0
+                        services.pageAddress.listens(host: settings.host, port: port)
+                        await started(port)
                     }, logger: quiet(logger)))
         }
         running += [services.sessionFeed, services.turns]
