@@ -123,7 +123,7 @@ extension LogStoreContract {
         #expect(found.allSatisfy { $0.turn.status == .generating })
         try await trial.append(open[0].closing(.interrupted), to: sessions[0])
         #expect(try await trial.store.openTurns().map(\.turn.id) == [open[1].id])
-        #expect(try await trial.store.delete(session: sessions[1], of: users[1]))
+        #expect(try await trial.delete(sessions[1], of: users[1]))
         #expect(try await trial.store.openTurns().isEmpty)
         #expect(try await trial.expectWhole(sessions[0], by: users[0]).turns.last?.status == .interrupted)
     }
