@@ -1,17 +1,19 @@
 """People, what lets them in, and what is told of what they did."""
 
 import json
+import re
 import sqlite3
 import time
 import uuid
 
+import httpx
 import pytest
 
 from support import people, sample, script, shapes, wire
 from support.api import Api
 from support.server import upstream_settings
 from support.shapes import ABSENT
-from support.waiting import eventually
+from support.waiting import DEADLINE, eventually
 
 USERS, KEYS, ME, AUDIT = "/api/v1/users", "/api/v1/api-keys", "/api/v1/auth/me", "/api/v1/audit"
 
@@ -408,6 +410,34 @@ def test_what_was_done_is_told_newest_first(owner):
     assert entries[0]["actor_credential"].startswith("key:")
     # By id alone: an address in a log that forgets nothing would outlive its user.
     assert "ann@example.test" not in json.dumps(entries) and "Ann" not in json.dumps(entries)
+
+
+def field(page, name):
+    return re.search(rf'name="{name}" (?:value|content)="([^"]*)"', page.text).group(1)
+
+
+def test_links_logins_and_logouts_are_told(owner):
+    server = owner.api.server
+    with httpx.Client(base_url=server.url, headers={"Sec-Fetch-Site": "same-origin"}, timeout=DEADLINE) as browser:
+        path = server.login_path()
+        token = field(browser.get(path), "form_token")
+        assert browser.post(path, data={"form_token": token}).status_code == 303
+        # A link is used once, and no second login is told.
+        assert browser.post(path, data={"form_token": token}).status_code == 422
+        csrf = field(browser.get("/"), "csrf-token")
+        assert browser.post("/logout", data={"csrf": "wrong"}).status_code >= 400
+        for _ in range(2):
+            assert browser.post("/logout", data={"csrf": csrf}).headers["location"] == "/login"
+        token = field(browser.get("/login"), "form_token")
+        form = {"form_token": token, "email": owner.email, "password": owner.password}
+        assert browser.post("/login", data=form).status_code == 303
+    entries = owner.api.items(AUDIT)[:3]
+    assert [(entry["action"], entry["actor_credential"].split(":")[0]) for entry in entries] == [
+        ("logged_in", "password"), ("logged_out", "login"), ("logged_in", "link"),
+    ]
+    assert {(entry["actor_id"], entry["target_kind"], entry["target_id"]) for entry in entries} == {(owner.id, "user", owner.id)}
+    assert {entry["address"] for entry in entries} == {"127.0.0.1"}
+    assert path.rsplit("/", 1)[1] not in json.dumps(owner.api.items(AUDIT))
 
 
 def test_members_are_told_nothing(owner):

@@ -11,6 +11,8 @@ package enum AccessError: Error, Sendable, Hashable {
     /// The owner is neither demoted nor suspended nor deleted, and there is one.
     case ownerStays
     case emailTaken
+    /// It is no longer what the asker had seen.
+    case changedMeanwhile
     /// - Parameter field: the member of the request, in `snake_case`.
     case invalid(field: String, reason: String)
     /// The key would reach further than its user's role, or than the credential that asks for it.

@@ -42,6 +42,9 @@ package protocol AccessReading {
 
     /// The newest first.
     func signingKeys() throws -> [SigningKey]
+
+    /// What a workspace's users are held to.
+    func limits(of workspace: WorkspaceID) throws -> WorkspaceLimits
 }
 
 package protocol AccessWriting: AccessReading {
@@ -64,6 +67,8 @@ package protocol AccessWriting: AccessReading {
 
     func insert(_ key: SigningKey) throws
     func deleteSigningKey(_ id: UUIDv7) throws
+
+    func set(_ limits: WorkspaceLimits, of workspace: WorkspaceID) throws
 
     /// Appends to the workspace's log.
     func record(_ record: AuditRecord, in workspace: WorkspaceID) throws

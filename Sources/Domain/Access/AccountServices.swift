@@ -7,10 +7,11 @@ package struct AccountServices: Sendable {
     package let logins: LoginService
     package let links: LoginLinks
     package let audit: AuditLog
+    package let limits: LimitService
 
     package init(
         users: UserService, own: OwnAccount, deletion: UserDeletion, registration: Registration, logins: LoginService, links: LoginLinks,
-        audit: AuditLog
+        audit: AuditLog, limits: LimitService
     ) {
         self.users = users
         self.own = own
@@ -19,5 +20,6 @@ package struct AccountServices: Sendable {
         self.logins = logins
         self.links = links
         self.audit = audit
+        self.limits = limits
     }
 }

@@ -6,6 +6,8 @@ package struct AppendPlan: Sendable {
     package let events: [LogEvent]
     package let turns: [TurnRow]
     package let projection: SessionProjection
+    /// What the events add to the session's usage.
+    package let usage: [UsageRow]
 
     /// - Parameters:
     ///   - projection: the session's rows before the batch; empty for a session that begins.
@@ -14,6 +16,7 @@ package struct AppendPlan: Sendable {
         var projection = projection
         var events: [LogEvent] = []
         var turns: [TurnID: TurnRow] = [:]
+        var usage = UsageFold()
         var previous = projection.session?.headHash ?? .beginning(of: batch.sessionID)
         var seq = projection.session?.headSeq ?? 0
         for draft in batch.drafts {
@@ -24,11 +27,13 @@ package struct AppendPlan: Sendable {
             let event = LogEvent(
                 sessionID: batch.sessionID, seq: seq, kind: kind, payload: payload, group: draft.group, createdAt: now, hash: hash)
             if let turn = try projection.apply(event, draft.payload) { turns[turn.id] = turn }
+            if let user = projection.session?.userID { usage.add(UsageRow.added(by: event, draft.payload, user: user)) }
             events.append(event)
             previous = hash
         }
         self.events = events
         self.turns = turns.values.sorted { $0.position < $1.position }
         self.projection = projection
+        self.usage = usage.rows
     }
 }

@@ -42,10 +42,12 @@ package struct AuditRecord: Sendable, Hashable, Codable {
     package let address: String?
     /// Small, and never a secret.
     package let details: JSONObject
+    /// What a session had used whose log goes with it: usage is a fact, and stays one.
+    package var usage: [UsageRow]?
 
     package init(
         actorID: UUIDv7?, actorCredential: String?, action: AuditAction, targetKind: TargetKind, targetID: UUIDv7?, address: String? = nil,
-        details: JSONObject = [:]
+        details: JSONObject = [:], usage: [UsageRow]? = nil
     ) {
         self.actorID = actorID
         self.actorCredential = actorCredential
@@ -54,6 +56,7 @@ package struct AuditRecord: Sendable, Hashable, Codable {
         self.targetID = targetID
         self.address = address
         self.details = details
+        self.usage = usage
     }
 }
 

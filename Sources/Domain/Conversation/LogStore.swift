@@ -88,8 +88,9 @@ package struct OpenTurn: Sendable, Hashable {
 package protocol LogStore: Sendable {
     /// Appends a batch and returns its events once they are on disk. The first event of a session must be its creation.
     func append(_ batch: AppendBatch) async throws -> [LogEvent]
-    /// Deletes a session with all its events; its last hash stays in the next checkpoint.
-    func delete(session: SessionID, of user: UUIDv7) async throws -> Bool
+    /// Deletes a session with all its events; its last hash stays in the next checkpoint, and what it had used in its workspace's log.
+    /// - Parameter record: what the workspace's log is told in the same step; the usage is added to it.
+    func delete(session: SessionID, of user: UUIDv7, recording record: AuditRecord) async throws -> Bool
 
     func session(_ id: SessionID, of user: UUIDv7) async throws -> SessionRow?
     /// By the time of the last message, newest first.
@@ -104,6 +105,11 @@ package protocol LogStore: Sendable {
     /// The last turns of the timeline, in its order.
     func lastTurns(of session: SessionID, limit: Int) async throws -> [TurnRow]
     func turn(_ id: TurnID, of session: SessionID) async throws -> TurnRow?
+
+    /// What was used, the newest day first, then by user and model.
+    func usage(_ query: UsageQuery, _ page: PageRequest) async throws -> Page<UsageRow>
+    /// All of it.
+    func usageTotal(_ query: UsageQuery) async throws -> UsageSum
 
     func idempotencyClaim(of user: UUIDv7, key: String) async throws -> IdempotencyClaim?
     func save(_ claim: IdempotencyClaim) async throws

@@ -34,6 +34,7 @@ package enum LoquatRouter {
         SystemRoutes(services: services).add(to: api)
         AccountRoutes(services: services).add(to: api)
         UserRoutes(services: services).add(to: api)
+        UsageRoutes(services: services).add(to: api)
         CollectionRoutes(services: services).add(to: api)
         DocumentRoutes(services: services).add(to: api)
         RetrievalRoutes(services: services).add(to: api)

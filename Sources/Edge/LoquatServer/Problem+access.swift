@@ -11,6 +11,7 @@ extension Problem {
         case .ownAccount: self = .conflict("own_account", "Nobody suspends or deletes themselves. Ask another admin, or the owner.")
         case .ownerStays: self = .conflict("owner_stays", "There is one owner, who is neither demoted nor suspended nor deleted.")
         case .emailTaken: self = .conflict("email_taken", "Another user has this e-mail address.")
+        case .changedMeanwhile: self = .changedMeanwhile
         case .invalid(let field, let reason): self = .invalid("/\(field)", reason)
         case .scopesBeyond(let scopes):
             self = .forbidden("A key reaches no further than its user and what asks for it: \(scopes.map(\.rawValue).joined(separator: ", ")).")

@@ -37,6 +37,9 @@ class Api:
     def patch(self, path, **arguments):
         return self.request("PATCH", path, **arguments)
 
+    def put(self, path, **arguments):
+        return self.request("PUT", path, **arguments)
+
     def delete(self, path, **arguments):
         return self.request("DELETE", path, **arguments)
 

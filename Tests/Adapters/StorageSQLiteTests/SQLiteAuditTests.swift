@@ -77,7 +77,8 @@ struct SQLiteAuditTests {
         for user in [owner.userID, key.id] {
             #expect(try await log.session(owner.workspaceID, of: user) == nil)
             #expect(try await log.sessions(of: user, PageRequest(limit: 10)).items == [])
-            #expect(try await log.delete(session: owner.workspaceID, of: user) == false)
+            let record = owner.record(.sessionDeleted, of: .session, owner.workspaceID, from: nil)
+            #expect(try await log.delete(session: owner.workspaceID, of: user, recording: record) == false)
         }
         #expect(try await log.openTurns() == [])
     }

@@ -13,12 +13,13 @@ struct SQLiteLogFileTests {
     private let temporary = TemporaryFolder()
     private let ids = UUIDv7Generator()
     private let clock = ManualClock()
+    private let workspace = UUIDv7Generator().next()
 
     private func opened() throws -> SQLiteLogStore { try SQLiteLogStore(DataDirectory(path: temporary.path), clock: clock.wallClock) }
 
     private func creation(_ user: UUIDv7, title: String = "") -> EventDraft {
         EventDraft(
-            .sessionCreated(SessionCreated(userID: user, workspaceID: user, kind: .chat, title: title, collectionID: nil, metadata: [:])))
+            .sessionCreated(SessionCreated(userID: user, workspaceID: workspace, kind: .chat, title: title, collectionID: nil, metadata: [:])))
     }
 
     @Test func aDeletedSessionLeavesNoByteInTheFiles() async throws {
@@ -31,7 +32,10 @@ struct SQLiteLogFileTests {
             AppendBatch(sessionID: session, drafts: [creation(user, title: marks[0])] + turn.whole, idempotency: claim))
         _ = try await store.append(AppendBatch(sessionID: kept, drafts: [creation(user, title: "stays-nrcl")]))
         #expect(try marks.allSatisfy { try temporary.holds($0) }, "the marks are found while they are there")
-        #expect(try await store.delete(session: session, of: user))
+        #expect(
+            try await store.delete(
+                session: session, of: user,
+                recording: AuditRecord(actorID: nil, actorCredential: nil, action: .sessionDeleted, targetKind: .session, targetID: session)))
         for mark in marks { #expect(try !temporary.holds(mark), "\(mark)") }
         try store.close()
         for mark in marks { #expect(try !temporary.holds(mark), "\(mark) after closing") }

@@ -21,12 +21,16 @@ final class SQLiteLogStoreFixture: LogStoreFixture {
         }
     }
 
-    func replaceViews(of session: SessionID, with row: SessionRow?, turns: [TurnRow]) async throws {
+    func replaceViews(of session: SessionID, with row: SessionRow?, turns: [TurnRow], usage: [UsageRow]?) async throws {
         try await change { database in
             try database.execute(sql: "DELETE FROM turns WHERE session = ?", arguments: [session])
             try database.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [session])
             try row?.save(database)
             for turn in turns { try turn.save(database) }
+            guard let usage else { return }
+            let workspace = try UUIDv7.fetchOne(database, sql: "SELECT workspace FROM usage WHERE session = ?", arguments: [session])
+            try database.execute(sql: "DELETE FROM usage WHERE session = ?", arguments: [session])
+            for row in usage { try StoredUsage.add(row, session: session, workspace: workspace ?? session, database) }
         }
     }
 

@@ -62,7 +62,8 @@ struct SQLiteUserDeletionTests {
     @discardableResult
     private func session(of user: UserID) async throws -> SessionID {
         let session = ids.next()
-        let created = SessionCreated(userID: user, workspaceID: user, kind: .chat, title: "T", collectionID: nil, metadata: [:])
+        let workspace = try await store.owner().workspaceID
+        let created = SessionCreated(userID: user, workspaceID: workspace, kind: .chat, title: "T", collectionID: nil, metadata: [:])
         let claim = IdempotencyClaim(userID: user, key: "\(session)", fingerprint: [1], outcome: .response(status: 201, body: [2]))
         _ = try await log.append(AppendBatch(sessionID: session, drafts: [EventDraft(.sessionCreated(created))], idempotency: claim))
         return session
@@ -95,8 +96,9 @@ struct SQLiteUserDeletionTests {
         #expect(try await documents.collection(mine.id, for: owner)?.name == "Mine")
         #expect(try await documents.collection(shared.id, for: bob)?.readers == [owner.userID])
         #expect(try await log.verify().problems == [])
-        let records = try await AuditLog(store: store, log: log).entries(PageRequest(limit: 5), for: owner).items
-        #expect(records.first?.record.action == .userDeleted && records.first?.record.targetID == ada.userID)
+        let records = try await AuditLog(store: store, log: log).entries(PageRequest(limit: 9), for: owner).items.map(\.record)
+        #expect(records.last?.action == .userDeleted && records.last?.targetID == ada.userID)
+        #expect(Set(records.dropLast().map(\.targetID)) == Set(own) && records.allSatisfy { $0.actorID == owner.userID })
     }
 
     @Test(arguments: [0, 1])

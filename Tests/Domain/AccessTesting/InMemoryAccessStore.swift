@@ -12,6 +12,7 @@ package final class InMemoryAccessStore: AccessStore {
         var keys: [APIKey] = []
         var logins: [Login] = []
         var signingKeys: [SigningKey] = []
+        var limits: [WorkspaceID: WorkspaceLimits] = [:]
         var records: [AuditRecord] = []
         var version = 0
     }
@@ -100,6 +101,7 @@ private final class InMemoryAccess: AccessWriting {
     func login(_ digest: KeyDigest) -> Login? { state.logins.first { $0.digest == digest } }
     func logins(of user: UserID) -> [Login] { state.logins.filter { $0.userID == user }.sorted { $0.id < $1.id } }
     func signingKeys() -> [SigningKey] { state.signingKeys.sorted { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) } }
+    func limits(of workspace: WorkspaceID) -> WorkspaceLimits { state.limits[workspace] ?? .none }
 
     private struct Taken: Error {}
 
@@ -157,5 +159,11 @@ private final class InMemoryAccess: AccessWriting {
     func deleteLogins(expiredAt now: Timestamp) { state.logins.removeAll { $0.expiresAt <= now } }
     func insert(_ key: SigningKey) { state.signingKeys.append(key) }
     func deleteSigningKey(_ id: UUIDv7) { state.signingKeys.removeAll { $0.id == id } }
+
+    func set(_ limits: WorkspaceLimits, of workspace: WorkspaceID) {
+        state.limits[workspace] = limits
+        state.version += 1
+    }
+
     func record(_ record: AuditRecord, in workspace: WorkspaceID) { state.records.append(record) }
 }

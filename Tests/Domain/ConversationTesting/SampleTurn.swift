@@ -10,6 +10,8 @@ package struct SampleTurn: Sendable {
     package let question: String
     package let answer: String
     package var createsSession = false
+    package var model: String? = "extractive"
+    package var usage: TokenUsage?
 
     package init(_ ids: UUIDv7Generator, question: String = "What is a loquat?", answer: String = "A fruit [1].") {
         userTurnID = ids.next()
@@ -35,8 +37,8 @@ package struct SampleTurn: Sendable {
 
     package func message(_ status: TurnStatus = .complete) -> EventDraft {
         let message = AssistantMessage(
-            turnID: id, userTurnID: userTurnID, content: answer, status: status, finishReason: .stop, failure: nil, model: "extractive",
-            citations: [], recording: StreamRecording(steps: [answer.utf8.count]), usage: nil, timings: TurnTimings(totalMs: 12.5))
+            turnID: id, userTurnID: userTurnID, content: answer, status: status, finishReason: .stop, failure: nil, model: model,
+            citations: [], recording: StreamRecording(steps: [answer.utf8.count]), usage: usage, timings: TurnTimings(totalMs: 12.5))
         return EventDraft(.assistantMessage(message), group: id)
     }
 

@@ -65,13 +65,14 @@ struct InMemoryLogStoreFaultTests {
     func eachKindOfWriteFailsAlone(_ operation: Fault.Operation) async throws {
         let (session, user) = try await begin()
         let claim = IdempotencyClaim(userID: user, key: "k", fingerprint: [], outcome: .response(status: 200, body: []))
+        let record = AuditRecord(actorID: user, actorCredential: nil, action: .sessionDeleted, targetKind: .session, targetID: session)
         func failures() async -> [Fault.Operation] {
             var failed: [Fault.Operation] = []
             do { _ = try await store.append(AppendBatch(sessionID: session, drafts: [])) } catch { failed.append(.append) }
             do { try await store.save(claim) } catch { failed.append(.claim) }
             do { _ = try await store.checkpoint() } catch { failed.append(.checkpoint) }
             do { _ = try await store.rebuild(repair: true) } catch { failed.append(.rebuild) }
-            do { _ = try await store.delete(session: ids.next(), of: user) } catch { failed.append(.delete) }
+            do { _ = try await store.delete(session: ids.next(), of: user, recording: record) } catch { failed.append(.delete) }
             return failed
         }
         store.plan(Fault(operation, .full))
@@ -88,8 +89,8 @@ struct InMemoryLogStoreFixture: LogStoreFixture {
     func close(_ store: any LogStore) async throws {}
     func replaceLog(of session: SessionID, with events: [LogEvent]) async throws { log.replaceLog(of: session, with: events) }
 
-    func replaceViews(of session: SessionID, with row: SessionRow?, turns: [TurnRow]) async throws {
-        log.replaceViews(of: session, with: row, turns: turns)
+    func replaceViews(of session: SessionID, with row: SessionRow?, turns: [TurnRow], usage: [UsageRow]?) async throws {
+        log.replaceViews(of: session, with: row, turns: turns, usage: usage)
     }
 
     func removeCheckpoint(_ number: Int) async throws { log.removeCheckpoint(number) }

@@ -18,6 +18,21 @@ enum SamplePayloads {
         (
             .audit(
                 AuditRecord(
+                    actorID: nil, actorCredential: nil, action: .sessionDeleted, targetKind: .session, targetID: id,
+                    usage: [
+                        UsageRow(
+                            date: CalendarDate(days: 20_778), userID: other, model: "a\u{0}🍊",
+                            sum: UsageSum(turns: 2, promptTokens: 3, completionTokens: 4)),
+                        UsageRow(date: CalendarDate(days: 0), userID: other, model: nil, sum: UsageSum(turns: 1)),
+                    ])),
+            #"{"action":"session_deleted","target_kind":"session","target_id":"\#(idText)","details":{},"#
+                + #""usage":[{"date":"2026-11-21","user_id":"\#(otherText)","model":"a\u0000🍊","#
+                + #""sum":{"turns":2,"prompt_tokens":3,"completion_tokens":4}},"#
+                + #"{"date":"1970-01-01","user_id":"\#(otherText)","sum":{"turns":1,"prompt_tokens":0,"completion_tokens":0}}]}"#
+        ),
+        (
+            .audit(
+                AuditRecord(
                     actorID: id, actorCredential: "socket", action: .roleChanged, targetKind: .user, targetID: other, address: "::1",
                     details: ["from": "member", "to": "admin"])),
             #"{"actor_id":"\#(idText)","actor_credential":"socket","action":"role_changed","target_kind":"user","target_id":"\#(otherText)","#

@@ -64,7 +64,11 @@ final class ScriptedLog: LogStore {
 
     // MARK: Handed on
 
-    func delete(session: SessionID, of user: UUIDv7) async throws -> Bool { try await store.delete(session: session, of: user) }
+    func delete(session: SessionID, of user: UUIDv7, recording record: AuditRecord) async throws -> Bool {
+        try await store.delete(session: session, of: user, recording: record)
+    }
+    func usage(_ query: UsageQuery, _ page: PageRequest) async throws -> Page<UsageRow> { try await store.usage(query, page) }
+    func usageTotal(_ query: UsageQuery) async throws -> UsageSum { try await store.usageTotal(query) }
     func session(_ id: SessionID, of user: UUIDv7) async throws -> SessionRow? { try await store.session(id, of: user) }
     func sessions(of user: UUIDv7, _ page: PageRequest) async throws -> Page<SessionRow> { try await store.sessions(of: user, page) }
     func sessions(inCollection collection: UUIDv7) async throws -> [SessionID] { try await store.sessions(inCollection: collection) }

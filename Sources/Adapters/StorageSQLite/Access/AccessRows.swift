@@ -76,3 +76,10 @@ extension SigningKey {
             sql: "INSERT INTO signing_keys (id, secret, created_at) VALUES (?, ?, ?)", arguments: [id, Data(secret), createdAt])
     }
 }
+
+extension WorkspaceLimits {
+    init(row: Row) {
+        self.init(
+            requestsPerMinute: row["requests_per_minute"], concurrentStreams: row["concurrent_streams"], tokensPerDay: row["tokens_per_day"])
+    }
+}

@@ -67,6 +67,13 @@ extension SQLiteAccess: AccessWriting {
 
     func deleteSigningKey(_ id: UUIDv7) throws { try database.execute(sql: "DELETE FROM signing_keys WHERE id = ?", arguments: [id]) }
 
+    func set(_ limits: WorkspaceLimits, of workspace: WorkspaceID) throws {
+        takesAway = true
+        try database.execute(
+            sql: "UPDATE workspaces SET requests_per_minute = ?, concurrent_streams = ?, tokens_per_day = ? WHERE id = ?",
+            arguments: [limits.requestsPerMinute, limits.concurrentStreams, limits.tokensPerDay, workspace])
+    }
+
     func record(_ record: AuditRecord, in workspace: WorkspaceID) throws {
         let isNew = try SQLiteLogStore.session(workspace, database) == nil
         _ = try log.append(AuditRecord.batch([record], in: workspace, isNew: isNew), database, now: now)

@@ -75,4 +75,10 @@ final class SQLiteAccess: AccessReading {
     func signingKeys() throws -> [SigningKey] {
         try Row.fetchAll(database, sql: "SELECT * FROM signing_keys ORDER BY created_at DESC, id DESC").map(SigningKey.init)
     }
+
+    func limits(of workspace: WorkspaceID) throws -> WorkspaceLimits {
+        let statement = try database.cachedStatement(
+            sql: "SELECT requests_per_minute, concurrent_streams, tokens_per_day FROM workspaces WHERE id = ?")
+        return try Row.fetchOne(statement, arguments: [workspace]).map(WorkspaceLimits.init) ?? .none
+    }
 }

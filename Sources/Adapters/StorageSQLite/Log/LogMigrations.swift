@@ -7,6 +7,7 @@ enum LogMigrations {
         migrator.registerMigration("1 accounts") { try $0.execute(sql: accounts) }
         migrator.registerMigration("1 log") { try $0.execute(sql: log) }
         migrator.registerMigration("2 access") { try AccessMigration.run($0) }
+        migrator.registerMigration("3 usage and limits") { try UsageMigration.run($0) }
         return migrator
     }
 

@@ -140,8 +140,10 @@ extension SQLiteLogStore {
                 let folded = try Self.fold(id, database)
                 try database.execute(sql: "DELETE FROM turns WHERE session = ?", arguments: [id])
                 try database.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [id])
+                try database.execute(sql: "DELETE FROM usage WHERE session = ?", arguments: [id])
                 try folded.session?.save(database)
                 for turn in folded.turns { try turn.save(database) }
+                if let session = folded.session { try StoredUsage.add(folded.usage.map(\.row), of: session, database) }
                 forget(id)
             }
         }
@@ -151,17 +153,21 @@ extension SQLiteLogStore {
     private struct FoldedSession {
         let session: SessionRow?
         let turns: [TurnRow]
+        let usage: [StoredUsage]
     }
 
     private static func compare(_ database: Database) throws -> RebuildReport {
         var report = RebuildReport()
-        let ids = try UUIDv7.fetchAll(database, sql: "SELECT session FROM events GROUP BY session UNION SELECT id FROM sessions ORDER BY 1")
+        let ids = try UUIDv7.fetchAll(
+            database,
+            sql: "SELECT session FROM events GROUP BY session UNION SELECT id FROM sessions UNION SELECT session FROM usage ORDER BY 1")
         for id in ids {
             let folded = try fold(id, database)
             report.sessions += 1
             report.turns += folded.turns.count
             let turns = try TurnRow.fetch(database, sql: "SELECT * FROM turns WHERE session = ? ORDER BY position", arguments: [id])
-            if try session(id, database) == folded.session, turns == folded.turns { continue }
+            let usage = try StoredUsage.all(of: id, database)
+            if try session(id, database) == folded.session, turns == folded.turns, usage == folded.usage { continue }
             report.differing.append(id)
         }
         return report
@@ -170,12 +176,17 @@ extension SQLiteLogStore {
     private static func fold(_ id: UUIDv7, _ database: Database) throws -> FoldedSession {
         var projection = SessionProjection()
         var turns: [UUIDv7: TurnRow] = [:]
+        var usage = UsageFold()
         let rows = try Row.fetchCursor(
             database, sql: "SELECT \(LogEvent.columns) FROM events WHERE session = ? ORDER BY seq", arguments: [id])
         while let row = try rows.next() {
             let event = try LogEvent(row: row)
-            if let turn = try projection.apply(event, event.decodedPayload()) { turns[turn.id] = turn }
+            let payload = try event.decodedPayload()
+            if let turn = try projection.apply(event, payload) { turns[turn.id] = turn }
+            if let user = projection.session?.userID { usage.add(UsageRow.added(by: event, payload, user: user)) }
         }
-        return FoldedSession(session: projection.session, turns: turns.values.sorted { $0.position < $1.position })
+        let stored = projection.session.map { session in usage.rows.map { StoredUsage(workspace: session.workspaceID, row: $0) } }
+        return FoldedSession(
+            session: projection.session, turns: turns.values.sorted { $0.position < $1.position }, usage: stored ?? [])
     }
 }

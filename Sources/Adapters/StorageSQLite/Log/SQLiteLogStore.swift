@@ -41,6 +41,7 @@ package final class SQLiteLogStore: LogStore {
         for event in plan.events { try event.insert(database) }
         try plan.projection.session?.save(database)
         for turn in plan.turns { try turn.save(database) }
+        if let session = plan.projection.session { try StoredUsage.add(plan.usage, of: session, database) }
         try batch.idempotency?.save(database, now: now)
         // Another batch of this session may be in the same commit: it must find this one's rows in the file.
         forget(batch.sessionID)
@@ -79,26 +80,6 @@ package final class SQLiteLogStore: LogStore {
     /// Whether this was a user's id who was deleted.
     private static func hasDeparted(_ user: UUIDv7, _ database: Database) throws -> Bool {
         try Row.fetchOne(database.cachedStatement(sql: "SELECT 1 FROM departed_users WHERE id = ?"), arguments: [user]) != nil
-    }
-
-    package func delete(session: SessionID, of user: UUIDv7) async throws -> Bool {
-        let isDeleted = try await refusing {
-            // Forgotten after the commit too: an append in the same commit may have been remembered since.
-            try await file.write(committed: { [self] _ in forget(session) }) { [self] database in
-                guard let row = try Self.session(session, database), row.userID == user else { return false }
-                for table in ["events", "turns", "idempotency_claims"] {
-                    try database.execute(sql: "DELETE FROM \(table) WHERE session = ?", arguments: [session])
-                }
-                try database.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [session])
-                try database.execute(
-                    sql: "INSERT OR REPLACE INTO tombstones (session, seq, hash) VALUES (?, ?, ?)",
-                    arguments: [session, row.headSeq, Data(row.headHash.bytes)])
-                forget(session)
-                return true
-            }
-        }
-        if isDeleted { await file.emptyWriteAheadLog() }
-        return isDeleted
     }
 
     package func save(_ claim: IdempotencyClaim) async throws {

@@ -56,7 +56,8 @@ package struct AuditLog: Sendable {
 }
 
 extension Asker {
-    func record(
+    /// What they did, for the workspace's log.
+    package func record(
         _ action: AuditAction, of kind: AuditRecord.TargetKind, _ target: UUIDv7?, from address: String?, details: JSONObject = [:]
     ) -> AuditRecord {
         AuditRecord(

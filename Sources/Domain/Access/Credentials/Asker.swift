@@ -27,26 +27,33 @@ package struct Asker: Sendable, Hashable {
     package let role: Role
     package let scopes: Set<Scope>
     package let credential: Credential
+    /// What their workspace holds its users to.
+    package let limits: WorkspaceLimits
 
-    package init(userID: UserID, workspaceID: WorkspaceID, role: Role, scopes: Set<Scope>, credential: Credential = .socket) {
+    package init(
+        userID: UserID, workspaceID: WorkspaceID, role: Role, scopes: Set<Scope>, credential: Credential = .socket,
+        limits: WorkspaceLimits = .none
+    ) {
         self.userID = userID
         self.workspaceID = workspaceID
         self.role = role
         self.scopes = scopes
         self.credential = credential
+        self.limits = limits
     }
 
     /// A user by something that reaches as far as their role: a token, a login, the socket.
-    init(_ user: User, by credential: Credential) {
+    init(_ user: User, by credential: Credential, limits: WorkspaceLimits = .none) {
         self.init(
-            userID: user.id, workspaceID: user.workspaceID, role: user.role, scopes: Scope.allowed(for: user.role), credential: credential)
+            userID: user.id, workspaceID: user.workspaceID, role: user.role, scopes: Scope.allowed(for: user.role), credential: credential,
+            limits: limits)
     }
 
     /// A user by a key, whose scopes are never more than the role allows now.
-    init(_ user: User, by key: APIKey) {
+    init(_ user: User, by key: APIKey, limits: WorkspaceLimits = .none) {
         self.init(
             userID: user.id, workspaceID: user.workspaceID, role: user.role, scopes: key.scopes.intersection(Scope.allowed(for: user.role)),
-            credential: .key(key.id))
+            credential: .key(key.id), limits: limits)
     }
 
     package var isKey: Bool { if case .key = credential { true } else { false } }

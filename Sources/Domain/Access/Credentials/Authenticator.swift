@@ -88,7 +88,7 @@ package final class Authenticator: Sendable {
             guard let key = try access.key(digest), key.isInForce(now), let user = try access.user(key.userID), !user.suspended else {
                 return nil
             }
-            return Remembered(asker: Asker(user, by: key), expiresAt: key.expiresAt)
+            return Remembered(asker: Asker(user, by: key, limits: try access.limits(of: user.workspaceID)), expiresAt: key.expiresAt)
         }
     }
 
@@ -96,7 +96,8 @@ package final class Authenticator: Sendable {
         guard let token = try await tokens.verify(text) else { return nil }
         return try await store.read { access in
             guard let user = try access.user(token.userID), !user.suspended, token.issuedAt > user.tokensValidAfter else { return nil }
-            return Remembered(asker: Asker(user, by: .token(token.id)), expiresAt: token.expiresAt)
+            let limits = try access.limits(of: user.workspaceID)
+            return Remembered(asker: Asker(user, by: .token(token.id), limits: limits), expiresAt: token.expiresAt)
         }
     }
 
@@ -106,7 +107,8 @@ package final class Authenticator: Sendable {
             guard let login = try access.login(digest), now < login.expiresAt, let user = try access.user(login.userID), !user.suspended else {
                 return nil
             }
-            return Remembered(asker: Asker(user, by: .login(login.id)), expiresAt: login.expiresAt)
+            let limits = try access.limits(of: user.workspaceID)
+            return Remembered(asker: Asker(user, by: .login(login.id), limits: limits), expiresAt: login.expiresAt)
         }
     }
 }

@@ -44,28 +44,32 @@ package struct UserDeletion: Sendable {
                 asker.record(.userDeleted, of: .user, id, from: address, details: ["role": .string(user.role.rawValue)]), in: user.workspaceID)
             return user
         }
-        try await finish(leaving)
+        try await finish(leaving, by: asker, from: address)
     }
 
     /// Ends deletions that an earlier process began.
     package func finishAll() async throws {
-        for user in try await store.read({ try $0.leavingUsers() }) { try await finish(user) }
+        for user in try await store.read({ try $0.leavingUsers() }) { try await finish(user, by: nil, from: nil) }
     }
 
-    private func finish(_ user: User) async throws {
+    /// - Parameter asker: nil where an earlier process was asked.
+    private func finish(_ user: User, by asker: Asker?, from address: String?) async throws {
         let owner = try await store.owner()
         try await belongings.handOver(from: user.id, to: owner.id)
         // A request that was let in before the user left may begin a session while others are deleted.
-        repeat { try await deleteSessions(of: user.id) } while try await !store.write { try $0.remove(user.id) }
+        repeat { try await deleteSessions(of: user.id, by: asker, from: address) } while try await !store.write { try $0.remove(user.id) }
     }
 
-    private func deleteSessions(of user: UserID) async throws {
+    private func deleteSessions(of user: UserID, by asker: Asker?, from address: String?) async throws {
         while true {
             let sessions = try await log.sessions(of: user, PageRequest(limit: Self.batch)).items
             if sessions.isEmpty { return }
             for session in sessions {
                 await endTurns(session.id)
-                _ = try await log.delete(session: session.id, of: user)
+                let record = AuditRecord(
+                    actorID: asker?.userID, actorCredential: asker?.credential.text, action: .sessionDeleted, targetKind: .session,
+                    targetID: session.id, address: address, details: ["user_id": .string(user.description)])
+                _ = try await log.delete(session: session.id, of: user, recording: record)
             }
         }
     }

@@ -252,6 +252,7 @@ final class TurnExecution: Sendable {
             try await append([
                 EventDraft(.assistantMessage(message), group: stream.turnID), EventDraft(.groupClosed(closed), group: stream.turnID),
             ])
+            if !request.isLogged { runner.unlogged.add(message.usage, of: request.asker.userID, on: CalendarDate(runner.clock.now())) }
             runner.spool.release(stream.turnID)
             progress.status = closed.outcome
             await handle(.closed, &progress)

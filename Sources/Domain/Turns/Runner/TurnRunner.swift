@@ -33,6 +33,8 @@ package final class TurnRunner: Service {
     let models: any ModelCatalog
     let settings: Settings
     let feed: SessionFeed
+    /// What turns used that are not logged.
+    package let unlogged = UnloggedTokens()
     let clock: WallClock
     let logger: Logger
     private let ids: UUIDv7Generator

@@ -3,6 +3,7 @@ public import TimeOrdered
 
 extension TypeSchema {
     static let uuid = TypeSchema.string(StringRule(format: "uuid", form: .uuid))
+    static let date = TypeSchema.string(StringRule(format: "date", form: .date))
     static let time = TypeSchema.string(StringRule(format: "date-time"))
 
     /// The schema of a type of ours; one that cannot say it is a mistake that the first start finds.
@@ -21,7 +22,16 @@ extension Timestamp: SchemaValue {
     public static var placeholder: Timestamp { Timestamp(milliseconds: 0) }
 }
 
+extension CalendarDate: SchemaValue {
+    public static var schema: TypeSchema { .date }
+    public static var placeholder: CalendarDate { CalendarDate(days: 0) }
+}
+
 extension TextForm {
+    static let date = TextForm(pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", message: "must be a date like 2026-11-21") { text in
+        CalendarDate(text) != nil
+    }
+
     /// Where most lists go on.
     static let number = TextForm(pattern: "^[0-9]{1,15}$", message: "is not one that a list gave") { text in
         (1...15).contains(text.utf8.count) && text.utf8.allSatisfy { (48...57).contains($0) }

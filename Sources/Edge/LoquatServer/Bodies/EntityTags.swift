@@ -5,10 +5,12 @@ import JSON
 
 /// `ETag` and `If-Match` on what can be edited: the tag is made from the representation.
 extension Response {
-    static func tagged(_ value: some Encodable) throws -> Response {
-        let bytes = try encodeJSON(value)
-        var response = Response.json(bytes: bytes)
-        response.headers[.eTag] = entityTag(bytes)
+    static func tagged(_ value: some Encodable) throws -> Response { try tagged(value, by: value) }
+
+    /// - Parameter state: the part of it that can be edited.
+    static func tagged(_ value: some Encodable, by state: some Encodable) throws -> Response {
+        var response = try Response.json(value)
+        response.headers[.eTag] = entityTag(try encodeJSON(state))
         return response
     }
 }
@@ -20,9 +22,14 @@ extension Request {
         let tag = entityTag(try encodeJSON(current))
         let tags = wanted.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }
         guard tags.contains(where: { $0 == "*" || $0 == tag }) else {
-            throw Problem(status: .preconditionFailed, code: "changed_meanwhile", detail: "This was changed since you read it. Read it again.")
+            throw Problem.changedMeanwhile
         }
     }
+}
+
+extension Problem {
+    static let changedMeanwhile = Problem(
+        status: .preconditionFailed, code: "changed_meanwhile", detail: "This was changed since you read it. Read it again.")
 }
 
 private func entityTag(_ bytes: [UInt8]) -> String {

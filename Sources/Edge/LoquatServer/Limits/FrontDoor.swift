@@ -1,3 +1,4 @@
+import Access
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -22,11 +23,11 @@ package struct RateLimits: Sendable {
 package final class FrontDoor: Sendable {
     let connectionLimits: ConnectionLimits
     let connections: ConnectionCounter
-    let keys: RateLimiter<UUIDv7>?
-    let streams: StreamSlots?
-    private let addresses: RateLimiter<NetworkAddress>?
-    private let failures: RateLimiter<NetworkAddress>?
-    private let proxies: TrustedProxies
+    let keys = RateLimiter<UUIDv7>()
+    let streams = StreamSlots()
+    private let addresses = RateLimiter<NetworkAddress>()
+    private let failures = RateLimiter<NetworkAddress>()
+    private let rates: RateLimits
 
     /// Where passwords and links are tried.
     private static let loginPaths: [[Substring]] = [["api", "v1", "auth"], ["login"], ["register"]]
@@ -35,16 +36,18 @@ package final class FrontDoor: Sendable {
     package init(connections: ConnectionLimits, rates: RateLimits) {
         connectionLimits = connections
         self.connections = ConnectionCounter(connections, proxies: rates.trustedProxies)
-        keys = RateLimiter(perMinute: rates.perKey)
-        streams = StreamSlots(limit: rates.streamsPerKey)
-        addresses = RateLimiter(perMinute: rates.perAddress)
-        failures = RateLimiter(perMinute: rates.failuresPerAddress)
-        proxies = rates.trustedProxies
+        self.rates = rates
     }
+
+    /// Of one credential of a workspace with these limits; nil for no limit.
+    func requestsPerMinute(_ limits: WorkspaceLimits) -> Int? { Self.narrower(rates.perKey, limits.requestsPerMinute) }
+    func concurrentStreams(_ limits: WorkspaceLimits) -> Int? { Self.narrower(rates.streamsPerKey, limits.concurrentStreams) }
+
+    private static func narrower(_ setting: Int, _ limit: Int?) -> Int? { setting > 0 ? min(setting, limit ?? setting) : limit }
 
     /// Who asks, behind proxies that are trusted to say so; nil for a socket in the file system.
     func client(of request: Request, from peer: SocketAddress?) -> NetworkAddress? {
-        NetworkAddress(peer).map { proxies.client(peer: $0, forwarded: request.headers[values: Self.forwardedFor]) }
+        NetworkAddress(peer).map { rates.trustedProxies.client(peer: $0, forwarded: request.headers[values: Self.forwardedFor]) }
     }
 
     /// Counts a request of an address.
@@ -53,13 +56,14 @@ package final class FrontDoor: Sendable {
     func admit(_ request: Request, from address: NetworkAddress?) throws(Problem) -> Allowance? {
         // As the router reads a path: empty parts count for nothing.
         let isLogin = request.method == .post && Self.loginPaths.contains { request.uri.path.split(separator: "/").starts(with: $0) }
-        guard addresses != nil || isLogin, let address else { return nil }
+        guard rates.perAddress > 0 || isLogin, let address else { return nil }
         // A password is worth guessing, unlike a key, so that its guesser is turned away before it is looked at.
-        if isLogin, let failures, !address.isLoopback {
-            let allowance = failures.look(at: address.subscriber)
+        if isLogin, rates.failuresPerAddress > 0, !address.isLoopback {
+            let allowance = failures.look(at: address.subscriber, perMinute: rates.failuresPerAddress)
             guard allowance.isAllowed else { throw .tooManyFailures(allowance) }
         }
-        guard let allowance = addresses?.take(address.subscriber) else { return nil }
+        guard rates.perAddress > 0 else { return nil }
+        let allowance = addresses.take(address.subscriber, perMinute: rates.perAddress)
         guard allowance.isAllowed else { throw .tooManyRequests(allowance, of: "address") }
         return allowance
     }
@@ -68,8 +72,8 @@ package final class FrontDoor: Sendable {
     /// whom it asks, and then one who fails would speak for everybody.
     /// - Returns: the answer in place of 401 once there were too many.
     func refusal(afterFailureFrom address: NetworkAddress?) -> Problem? {
-        guard let failures, let address, !address.isLoopback else { return nil }
-        let allowance = failures.take(address.subscriber)
+        guard rates.failuresPerAddress > 0, let address, !address.isLoopback else { return nil }
+        let allowance = failures.take(address.subscriber, perMinute: rates.failuresPerAddress)
         return allowance.isAllowed ? nil : .tooManyFailures(allowance)
     }
 }

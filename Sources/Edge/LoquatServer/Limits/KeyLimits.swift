@@ -10,19 +10,19 @@ struct KeyLimits: RouterMiddleware {
     let door: FrontDoor?
 
     func handle(_ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response) async throws -> Response {
-        guard let door, let asker = context.asker, door.keys != nil || door.streams != nil else { return try await next(request, context) }
+        guard let door, let asker = context.asker else { return try await next(request, context) }
         let credential = asker.countedAs
-        let allowance = door.keys?.take(credential)
+        let allowance = door.requestsPerMinute(asker.limits).map { door.keys.take(credential, perMinute: $0) }
         if let allowance, !allowance.isAllowed { throw Problem.tooManyRequests(allowance, of: "key") }
-        var response = try await answer(request, context, slot: door.streams.map { StreamSlot($0, credential) }, next)
+        let slot = StreamSlot(door.streams, credential, limit: door.concurrentStreams(asker.limits))
+        var response = try await answer(request, context, slot, next)
         if let allowance { response.headers.tell(allowance) }
         return response
     }
 
     private func answer(
-        _ request: Request, _ context: ServerContext, slot: StreamSlot?, _ next: (Request, ServerContext) async throws -> Response
+        _ request: Request, _ context: ServerContext, _ slot: StreamSlot, _ next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
-        guard let slot else { return try await next(request, context) }
         let response: Response
         do {
             response = try await StreamSlot.$current.withValue(slot) { try await next(request, context) }

@@ -45,6 +45,13 @@ extension Problem {
             headers: .usedUp(limit: limit))
     }
 
+    /// - Parameter retryAfter: seconds to midnight in UTC.
+    static func tokenLimitReached(limit: Int, retryAfter: Int) -> Problem {
+        .limited(
+            Allowance(isAllowed: false, limit: limit, remaining: 0, reset: retryAfter, retryAfter: retryAfter), code: "token_limit_reached",
+            detail: "You may use \(limit) tokens a day and have used them. The next day begins in \(retryAfter) s, at midnight in UTC.")
+    }
+
     private static func limited(_ allowance: Allowance, code: String, detail: String) -> Problem {
         var problem = Problem(status: .tooManyRequests, code: code, detail: detail, headers: [.retryAfter: "\(allowance.retryAfter)"])
         problem.headers.tell(allowance)

@@ -9,23 +9,20 @@ final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     private let buckets: Mutex<TokenBuckets<Key>>
     private let clock: @Sendable () -> UInt64
 
-    /// Nil where there is no limit.
-    /// - Parameters:
-    ///   - perMinute: 0 for no limit.
-    ///   - clock: nanoseconds that never go back.
-    init?(perMinute: Int, clock: @escaping @Sendable () -> UInt64 = { NIODeadline.now().uptimeNanoseconds }) {
-        guard perMinute > 0 else { return nil }
-        buckets = Mutex(TokenBuckets(perMinute: perMinute, capacity: Self.capacity))
+    /// - Parameter clock: nanoseconds that never go back.
+    init(clock: @escaping @Sendable () -> UInt64 = { NIODeadline.now().uptimeNanoseconds }) {
+        buckets = Mutex(TokenBuckets(capacity: Self.capacity))
         self.clock = clock
     }
 
-    func take(_ key: Key) -> Allowance {
+    /// - Parameter perMinute: at least 1; a key's may change from one time to the next.
+    func take(_ key: Key, perMinute: Int) -> Allowance {
         let now = clock()
-        return buckets.withLock { $0.take(key, at: now) }
+        return buckets.withLock { $0.take(key, perMinute: perMinute, at: now) }
     }
 
-    func look(at key: Key) -> Allowance {
+    func look(at key: Key, perMinute: Int) -> Allowance {
         let now = clock()
-        return buckets.withLock { $0.look(at: key, at: now) }
+        return buckets.withLock { $0.look(at: key, perMinute: perMinute, at: now) }
     }
 }

@@ -3,20 +3,13 @@ import TimeOrdered
 
 /// How many event streams each credential has open.
 final class StreamSlots: Sendable {
-    let limit: Int
     private let open = Mutex<[UUIDv7: Int]>([:])
 
-    /// Nil where there is no limit.
-    /// - Parameter limit: 0 for no limit.
-    init?(limit: Int) {
-        guard limit > 0 else { return nil }
-        self.limit = limit
-    }
-
-    fileprivate func take(_ credential: UUIDv7) -> Bool {
+    /// Where there is no limit they are counted too: one may be set while they are open.
+    fileprivate func take(_ credential: UUIDv7, limit: Int?) -> Bool {
         open.withLock { open in
             let count = open[credential, default: 0]
-            guard count < limit else { return false }
+            if let limit, count >= limit { return false }
             open[credential] = count + 1
             return true
         }
@@ -39,11 +32,14 @@ final class StreamSlot: Sendable {
 
     private let slots: StreamSlots
     private let credential: UUIDv7
+    private let limit: Int?
     private let isTaken = Mutex(false)
 
-    init(_ slots: StreamSlots, _ credential: UUIDv7) {
+    /// - Parameter limit: nil for none.
+    init(_ slots: StreamSlots, _ credential: UUIDv7, limit: Int?) {
         self.slots = slots
         self.credential = credential
+        self.limit = limit
     }
 
     deinit { giveBack() }
@@ -51,10 +47,10 @@ final class StreamSlot: Sendable {
     /// - Throws: 429 where too many are open.
     func take() throws(Problem) {
         let hasOne = isTaken.withLock { isTaken in
-            if !isTaken { isTaken = slots.take(credential) }
+            if !isTaken { isTaken = slots.take(credential, limit: limit) }
             return isTaken
         }
-        guard hasOne else { throw .tooManyStreams(limit: slots.limit) }
+        if !hasOne { throw .tooManyStreams(limit: limit ?? 0) }
     }
 
     func giveBack() {

@@ -23,7 +23,7 @@ struct ChatRoutes {
                     """,
                 admission: .scope(.chat), parameters: [Self.dialect], body: .json(ChatBody.self).limiting("message", "query", to: messageLength),
                 answers: [.okOrStream(WholeAnswer.self, "The answer, or its stream.", TurnEvents.ofEveryDialect)],
-                problems: [.conflict, .badGateway, .gatewayTimeout], isIdempotent: true)
+                problems: [.conflict, .tooManyRequests, .badGateway, .gatewayTimeout], isIdempotent: true)
         ) { try await chat($0) }
         api.add(
             Operation(

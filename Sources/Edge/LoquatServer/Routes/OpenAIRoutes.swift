@@ -31,7 +31,7 @@ struct OpenAIRoutes {
                         status: .ok, note: "OpenAI's `chat.completion`, or a stream of its chunks that ends with `[DONE]`.",
                         content: [("application/json", OpenAIShapes.completion), ("text/event-stream", .string())],
                         events: TurnEvents.openAI)
-                ], problems: [.notFound, .conflict, .badGateway, .gatewayTimeout], isIdempotent: true)
+                ], problems: [.notFound, .conflict, .tooManyRequests, .badGateway, .gatewayTimeout], isIdempotent: true)
         ) { try await complete($0) }
         api.add(
             Operation(

@@ -100,8 +100,8 @@ struct SessionRoutes {
             running.stop(.stopped)
             _ = await running.stream.waitUntilEnded()
         }
-        guard try await log.delete(session: session.id, of: session.userID) else { throw Problem.notFound }
-        try await services.accounts.audit.record(.sessionDeleted, of: .session, session.id, by: call.asker, from: call.address)
+        let record = call.asker.record(.sessionDeleted, of: .session, session.id, from: call.address)
+        guard try await log.delete(session: session.id, of: session.userID, recording: record) else { throw Problem.notFound }
         services.sessionFeed.changed(session.id)
         return Response(status: .noContent)
     }

@@ -9,7 +9,7 @@ struct TurnDoor {
     let services: ServerServices
 
     /// Begins the turn, or finds the one that an equal request began.
-    /// - Throws: a problem where there is no turn: the message could not be stored, the session is busy, …
+    /// - Throws: a problem where there is no turn: the message could not be stored, the session is busy, the day's tokens are used up, …
     func begin(_ request: TurnRequest, answersWithStream: Bool) async throws -> TurnStream {
         if answersWithStream { try StreamSlot.current?.take() }
         if case .documents = request.job { await services.library.waitUntilReady() }
@@ -46,6 +46,7 @@ struct TurnDoor {
 
     /// Returns once the first event tells that the user's message is stored.
     private func start(_ request: TurnRequest, _ stream: TurnStream) async throws {
+        try await DayLimit(services: services).check(request.asker)
         _ = try services.turns.start(request, on: stream)
         guard case .events(let first) = await nextEvents(stream), case .failed(let failure) = first.first else { return }
         throw Problem(failure)

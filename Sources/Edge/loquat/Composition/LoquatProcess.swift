@@ -109,7 +109,7 @@ struct LoquatProcess {
             own: OwnAccount(store: access, hasher: passwords, throttle: throttle), deletion: deletion,
             registration: Registration(store: access, hasher: passwords, throttle: throttle, policy: settings.registration, ids: ids),
             logins: LoginService(store: access, hasher: passwords, throttle: throttle, links: links, tokens: tokens, ids: ids), links: links,
-            audit: AuditLog(store: access, log: log))
+            audit: AuditLog(store: access, log: log), limits: LimitService(store: access))
     }
 
     private static var clientConfiguration: HTTPClient.Configuration {

@@ -31,7 +31,7 @@ package enum AccessStoreContract {
         }
     }
 
-    package static let checks = users + transactions + keys + logins + leaving
+    package static let checks = users + transactions + keys + logins + leaving + limits
 }
 
 /// One store while a check tries it.

@@ -125,7 +125,7 @@ extension LogStoreContract {
                 for number in 0..<12 {
                     group.addTask {
                         if number == 6 {
-                            #expect(try await trial.store.delete(session: session, of: user))
+                            #expect(try await trial.delete(session, of: user))
                             return
                         }
                         // Whether it comes before the deletion is open; after it there is no session.

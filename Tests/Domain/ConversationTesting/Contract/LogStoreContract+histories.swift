@@ -29,6 +29,8 @@ private struct RandomHistory {
     private var sessions: [SessionID: Told] = [:]
     private var deleted: [SessionID: UUIDv7] = [:]
     private var isInCheckpoint = true
+    /// Turns that ended, also in sessions that are gone.
+    private var ended = 0
 
     init(_ trial: LogStoreTrial, seed: UInt64) {
         self.trial = trial
@@ -60,12 +62,14 @@ private struct RandomHistory {
     private mutating func converse() async throws {
         guard let session = anySession() else { return }
         guard let running = sessions[session]?.running else {
-            let turn = SampleTurn(trial.ids)
+            var turn = SampleTurn(trial.ids)
+            turn.usage = TokenUsage(promptTokens: 2, completionTokens: 1)
             sessions[session]?.running = turn
             return try await append(turn.opening, to: session)
         }
         if Bool.random(using: &random) { return try await append([running.freezing], to: session) }
         sessions[session]?.running = nil
+        ended += 1
         try await append(running.closing(Bool.random(using: &random) ? .complete : .stopped), to: session)
     }
 
@@ -84,7 +88,7 @@ private struct RandomHistory {
         guard let session = anySession(), let told = sessions.removeValue(forKey: session) else { return }
         deleted[session] = told.user
         isInCheckpoint = false
-        #expect(try await trial.store.delete(session: session, of: told.user))
+        #expect(try await trial.delete(session, of: told.user))
     }
 
     private mutating func checkpoint() async throws {
@@ -116,6 +120,8 @@ private struct RandomHistory {
             #expect(try await Set(trial.listed(of: user, by: 3).map(\.id)) == Set(expected))
         }
         #expect(try await Set(trial.store.openTurns().map(\.turn.id)) == Set(sessions.values.compactMap { $0.running?.id }))
+        let used = UsageSum(turns: ended, promptTokens: 2 * ended, completionTokens: ended)
+        #expect(try await trial.store.usageTotal(trial.query()) == used)
         #expect(try await trial.store.verify().problems.isEmpty)
         #expect(try await trial.store.rebuild(repair: false).differing.isEmpty)
     }

@@ -83,7 +83,7 @@ extension LogStoreContract {
         trial.clock.advance()
         _ = try await trial.session(by: user)
         try await trial.append(SampleTurn(trial.ids).whole, to: all[2].id)
-        #expect(try await trial.store.delete(session: all[4].id, of: user))
+        #expect(try await trial.delete(all[4].id, of: user))
         try await trial.reopen()
         let rest = try await trial.store.sessions(of: user, PageRequest(limit: 100, cursor: first.next))
         #expect(rest.items == Array(all.dropFirst(5)))
@@ -107,7 +107,7 @@ extension LogStoreContract {
         #expect(try await trial.store.session(session, of: stranger) == nil)
         #expect(try await trial.listed(of: stranger).map(\.id) == [own])
         #expect(try await trial.listed(of: user).map(\.id) == [session])
-        #expect(try await trial.store.delete(session: session, of: stranger) == false)
+        #expect(try await trial.delete(session, of: stranger) == false)
         #expect(try await trial.picture(of: session, by: user) == before)
         // The cursor of another user's list opens nothing of theirs.
         trial.clock.advance()
@@ -125,7 +125,7 @@ extension LogStoreContract {
         _ = try await trial.session(by: users[0], collection: other)
         _ = try await trial.session(by: users[0])
         #expect(try await Set(trial.store.sessions(inCollection: collection)) == Set(inside))
-        #expect(try await trial.store.delete(session: inside[0], of: users[0]))
+        #expect(try await trial.delete(inside[0], of: users[0]))
         #expect(try await trial.store.sessions(inCollection: collection) == [inside[1]])
         #expect(try await trial.store.sessions(inCollection: trial.ids.next()).isEmpty)
     }

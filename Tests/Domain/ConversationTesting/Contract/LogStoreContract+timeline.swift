@@ -50,7 +50,7 @@ extension LogStoreContract {
         let session = try await trial.session(by: user, collection: collection)
         func row() async throws -> SessionRow { try #require(try await trial.store.session(session, of: user)) }
         let made = try await row()
-        #expect(made.userID == user && made.workspaceID == user && made.kind == .chat && made.collectionID == collection)
+        #expect(made.userID == user && made.workspaceID == trial.workspace && made.kind == .chat && made.collectionID == collection)
         #expect(made.messageCount == 0 && !made.archived && !made.pinned && made.metadata.isEmpty)
         #expect(try await trial.store.sessions(inCollection: collection) == [session])
         try await trial.append([EventDraft(.sessionUpdated(SessionUpdated(archived: true)))], to: session)
@@ -123,7 +123,7 @@ extension LogStoreContract {
         #expect(found.allSatisfy { $0.turn.status == .generating })
         try await trial.append(open[0].closing(.interrupted), to: sessions[0])
         #expect(try await trial.store.openTurns().map(\.turn.id) == [open[1].id])
-        #expect(try await trial.store.delete(session: sessions[1], of: users[1]))
+        #expect(try await trial.delete(sessions[1], of: users[1]))
         #expect(try await trial.store.openTurns().isEmpty)
         #expect(try await trial.expectWhole(sessions[0], by: users[0]).turns.last?.status == .interrupted)
     }

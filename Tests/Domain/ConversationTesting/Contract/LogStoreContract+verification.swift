@@ -37,7 +37,7 @@ extension LogStoreContract {
         let user = trial.ids.next()
         let long = try await trial.session(by: user, turns: 4)
         #expect(try await trial.store.checkpoint())
-        #expect(try await trial.store.delete(session: long, of: user))
+        #expect(try await trial.delete(long, of: user))
         #expect(try await trial.store.checkpoint())
         let short = try await trial.session(by: user)
         #expect(try await trial.store.checkpoint())

@@ -12,6 +12,13 @@ package protocol LogStoreFixture: Sendable {
     /// Puts other events, or none, in the place of a session's log.
     func replaceLog(of session: SessionID, with events: [LogEvent]) async throws
     /// Puts other rows, or none, in the place of a session's views.
-    func replaceViews(of session: SessionID, with row: SessionRow?, turns: [TurnRow]) async throws
+    /// - Parameter usage: nil leaves that as it is.
+    func replaceViews(of session: SessionID, with row: SessionRow?, turns: [TurnRow], usage: [UsageRow]?) async throws
     func removeCheckpoint(_ number: Int) async throws
+}
+
+extension LogStoreFixture {
+    func replaceViews(of session: SessionID, with row: SessionRow?, turns: [TurnRow]) async throws {
+        try await replaceViews(of: session, with: row, turns: turns, usage: nil)
+    }
 }

@@ -12,6 +12,7 @@ package final class LogStoreTrial: Sendable {
 
     let clock = ManualClock()
     let ids: UUIDv7Generator
+    let workspace: UUIDv7
     private let fixture: any LogStoreFixture
     private let opened: Mutex<any LogStore>
 
@@ -19,6 +20,7 @@ package final class LogStoreTrial: Sendable {
         self.fixture = fixture
         let random = Mutex(SeededRandom(seed: 7))
         ids = UUIDv7Generator(clock: ManualClock().wallClock, random: { random.withLock { $0.next() } })
+        workspace = ids.next()
         opened = Mutex(try await fixture.open(clock: clock.wallClock))
     }
 
@@ -42,10 +44,18 @@ package final class LogStoreTrial: Sendable {
         try await store.append(AppendBatch(sessionID: session, drafts: drafts, idempotency: claim))
     }
 
-    func creation(by user: UUIDv7, title: String = "Loquats", collection: UUIDv7? = nil, metadata: JSONObject = [:]) -> EventDraft {
+    func creation(
+        by user: UUIDv7, title: String = "Loquats", collection: UUIDv7? = nil, metadata: JSONObject = [:], in workspace: UUIDv7? = nil
+    ) -> EventDraft {
         EventDraft(
             .sessionCreated(
-                SessionCreated(userID: user, workspaceID: user, kind: .chat, title: title, collectionID: collection, metadata: metadata)))
+                SessionCreated(
+                    userID: user, workspaceID: workspace ?? self.workspace, kind: .chat, title: title, collectionID: collection, metadata: metadata)))
+    }
+
+    func delete(_ session: SessionID, of user: UUIDv7) async throws -> Bool {
+        let record = AuditRecord(actorID: user, actorCredential: nil, action: .sessionDeleted, targetKind: .session, targetID: session)
+        return try await store.delete(session: session, of: user, recording: record)
     }
 
     func update(_ title: String) -> EventDraft { EventDraft(.sessionUpdated(SessionUpdated(title: title))) }
@@ -72,6 +82,23 @@ package final class LogStoreTrial: Sendable {
             rows += page.items
             cursor = page.next
             // Each page but the last is full: a list that goes on for nothing would never end.
+            if cursor != nil { try #require(page.items.count == limit) }
+        } while cursor != nil
+        return rows
+    }
+
+    /// Everybody's in the workspace, of all days.
+    func query() -> UsageQuery {
+        UsageQuery(workspaceID: workspace, userID: nil, dates: CalendarDate(days: 0)...CalendarDate(days: 1_000_000))
+    }
+
+    /// All usage in the workspace, page by page.
+    func usage(by limit: Int = 100) async throws -> [UsageRow] {
+        var (rows, cursor) = ([UsageRow](), String?.none)
+        repeat {
+            let page = try await store.usage(query(), PageRequest(limit: limit, cursor: cursor))
+            rows += page.items
+            cursor = page.next
             if cursor != nil { try #require(page.items.count == limit) }
         } while cursor != nil
         return rows

@@ -21,6 +21,7 @@ package final class InMemoryLog: Sendable {
         var events: [LogEvent] = []
         var row: SessionRow?
         var turns: [TurnID: TurnRow] = [:]
+        var usage = UsageFold()
 
         var timeline: [TurnRow] { turns.values.sorted { $0.position < $1.position } }
         var openTurns: [TurnRow] { turns.values.filter { $0.status == .generating || $0.id == row?.runningTurnID } }
@@ -72,6 +73,7 @@ extension InMemoryLog.State {
             let event = LogEvent(
                 sessionID: batch.sessionID, seq: seq, kind: kind, payload: payload, group: draft.group, createdAt: now, hash: hash)
             if let turn = try projection.apply(event, draft.payload) { session.turns[turn.id] = turn }
+            if let user = projection.session?.userID { session.usage.add(UsageRow.added(by: event, draft.payload, user: user)) }
             session.events.append(event)
             appended.append(event)
             previous = hash
@@ -90,13 +92,26 @@ extension InMemoryLog.State {
         return InMemoryLog.StoredSession()
     }
 
-    mutating func delete(_ session: SessionID, of user: UUIDv7) -> Bool {
-        guard let row = sessions[session]?.row, row.userID == user else { return false }
+    mutating func delete(_ session: SessionID, of user: UUIDv7, recording record: AuditRecord, now: Timestamp) throws -> Bool {
+        guard let stored = sessions[session], let row = stored.row, row.userID == user else { return false }
         sessions[session] = nil
         changed.remove(session)
         tombstones[session] = InMemoryLog.Tombstone(seq: row.headSeq, hash: row.headHash)
         claims = claims.filter { if case .turn(session, turn: _) = $0.value.claim.outcome { false } else { true } }
+        var record = record
+        record.usage = stored.usage.isEmpty ? nil : stored.usage.rows
+        let isNew = sessions[row.workspaceID]?.row == nil
+        _ = try append(AuditRecord.batch([record], in: row.workspaceID, isNew: isNew), now: now)
         return true
+    }
+
+    /// What was asked for, over all sessions of the workspace.
+    func usage(_ query: UsageQuery) -> UsageFold {
+        var fold = UsageFold()
+        for session in sessions.values where session.row?.workspaceID == query.workspaceID {
+            fold.add(session.usage.rows.filter { query.dates.contains($0.date) && (query.userID ?? $0.userID) == $0.userID })
+        }
+        return fold
     }
 
     mutating func save(_ claim: IdempotencyClaim, now: Timestamp) {
@@ -112,8 +127,13 @@ extension InMemoryLog {
         state.withLock { $0.sessions[session, default: StoredSession()].events = events }
     }
 
-    package func replaceViews(of session: SessionID, with row: SessionRow?, turns: [TurnRow]) {
+    package func replaceViews(of session: SessionID, with row: SessionRow?, turns: [TurnRow], usage: [UsageRow]?) {
         state.withLock { state in
+            if let usage {
+                var fold = UsageFold()
+                fold.add(usage)
+                state.sessions[session, default: StoredSession()].usage = fold
+            }
             state.sessions[session, default: StoredSession()].row = row
             state.sessions[session]?.turns = Dictionary(uniqueKeysWithValues: turns.map { ($0.id, $0) })
         }

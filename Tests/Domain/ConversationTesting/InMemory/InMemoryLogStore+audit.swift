@@ -31,7 +31,7 @@ extension InMemoryLogStore {
                 let folded = try session.folded()
                 report.sessions += 1
                 report.turns += folded.turns.count
-                if folded.row == session.row, folded.turns == session.turns { continue }
+                if folded.row == session.row, folded.turns == session.turns, folded.usage.rows == session.usage.rows { continue }
                 report.differing.append(id)
                 if repair { state.sessions[id] = folded.events.isEmpty ? nil : folded }
             }
@@ -113,7 +113,9 @@ extension InMemoryLog.StoredSession {
         var folded = InMemoryLog.StoredSession(events: events)
         var projection = SessionProjection()
         for event in events {
-            if let turn = try projection.apply(event, event.decodedPayload()) { folded.turns[turn.id] = turn }
+            let payload = try event.decodedPayload()
+            if let turn = try projection.apply(event, payload) { folded.turns[turn.id] = turn }
+            if let user = projection.session?.userID { folded.usage.add(UsageRow.added(by: event, payload, user: user)) }
         }
         folded.row = projection.session
         return folded

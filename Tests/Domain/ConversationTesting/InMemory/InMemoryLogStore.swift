@@ -26,8 +26,9 @@ package final class InMemoryLogStore: LogStore {
         return try write(.append) { try $0.append(batch, now: now) }
     }
 
-    package func delete(session: SessionID, of user: UUIDv7) async throws -> Bool {
-        try write(.delete) { $0.delete(session, of: user) }
+    package func delete(session: SessionID, of user: UUIDv7, recording record: AuditRecord) async throws -> Bool {
+        let now = now
+        return try write(.delete) { try $0.delete(session, of: user, recording: record, now: now) }
     }
 
     package func save(_ claim: IdempotencyClaim) async throws {
@@ -100,6 +101,19 @@ package final class InMemoryLogStore: LogStore {
             let open = state.sessions.values.flatMap(\.openTurns).map { OpenTurn(session: $0.sessionID, turn: $0) }
             return open.sorted { $0.turn.id < $1.turn.id }
         }
+    }
+
+    package func usage(_ query: UsageQuery, _ page: PageRequest) async throws -> Page<UsageRow> {
+        let after = try page.cursor.map { text throws(InvalidCursor) in try UsagePlace(cursor: text) }
+        return try read { state in
+            let rest = state.usage(query).rows.drop { row in after.map { UsagePlace(row) <= $0 } ?? false }.dropFirst(page.offset)
+            let items = Array(rest.prefix(page.limit))
+            return Page(items: items, next: rest.count > page.limit ? items.last.map { UsagePlace($0).cursor } : nil)
+        }
+    }
+
+    package func usageTotal(_ query: UsageQuery) async throws -> UsageSum {
+        try read { $0.usage(query).rows.reduce(into: UsageSum()) { $0 += $1.sum } }
     }
 
     package func idempotencyClaim(of user: UUIDv7, key: String) async throws -> IdempotencyClaim? {

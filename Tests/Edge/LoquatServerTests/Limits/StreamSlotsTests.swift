@@ -19,14 +19,21 @@ import TimeOrdered
         #expect(asker(user, by: .login(ids.next())).countedAs == user)
     }
 
-    @Test func zeroIsNoLimit() { #expect(StreamSlots(limit: 0) == nil) }
+    @Test func whatIsOpenCountsWhenALimitIsSet() throws {
+        let (slots, key) = (StreamSlots(), ids.next())
+        let open = (0..<3).map { _ in StreamSlot(slots, key, limit: nil) }
+        for slot in open { try slot.take() }
+        #expect(throws: Problem.self) { try StreamSlot(slots, key, limit: 3).take() }
+        open[0].giveBack()
+        try StreamSlot(slots, key, limit: 3).take()
+    }
 
     @Test func eachKeyHasItsOwn() throws {
-        let slots = try #require(StreamSlots(limit: 1))
+        let slots = StreamSlots()
         let key = ids.next()
-        let first = StreamSlot(slots, key)
-        let second = StreamSlot(slots, key)
-        let other = StreamSlot(slots, ids.next())
+        let first = StreamSlot(slots, key, limit: 1)
+        let second = StreamSlot(slots, key, limit: 1)
+        let other = StreamSlot(slots, ids.next(), limit: 1)
         try first.take()
         try first.take()
         #expect(throws: Problem.self) { try second.take() }
@@ -38,10 +45,10 @@ import TimeOrdered
     }
 
     @Test func whatIsForgottenIsGivenBack() throws {
-        let slots = try #require(StreamSlots(limit: 1))
+        let slots = StreamSlots()
         let credential = ids.next()
         do {
-            let slot = StreamSlot(slots, credential)
+            let slot = StreamSlot(slots, credential, limit: 1)
             try slot.take()
             #expect(slots.count(credential) == 1)
         }

@@ -1,0 +1,39 @@
+package import Conversation
+import Foundation
+import GRDB
+package import TimeOrdered
+
+extension SQLiteLogStore {
+    package func delete(session: SessionID, of user: UUIDv7, recording record: AuditRecord) async throws -> Bool {
+        let now = clock.now()
+        let workspace = try await refusing {
+            // Forgotten after the commit too: an append in the same commit may have been remembered since.
+            try await file.write(committed: { [self] (workspace: UUIDv7?) in
+                forget(session)
+                if let workspace { forget(workspace) }
+            }) { [self] database in
+                guard let row = try Self.session(session, database), row.userID == user else { return nil }
+                try remove(row, database)
+                var record = record
+                let usage = try StoredUsage.remove(of: session, database)
+                record.usage = usage.isEmpty ? nil : usage
+                let isNew = try Self.session(row.workspaceID, database) == nil
+                _ = try append(AuditRecord.batch([record], in: row.workspaceID, isNew: isNew), database, now: now)
+                return row.workspaceID
+            }
+        }
+        if workspace != nil { await file.emptyWriteAheadLog() }
+        return workspace != nil
+    }
+
+    private func remove(_ row: SessionRow, _ database: Database) throws {
+        for table in ["events", "turns", "idempotency_claims"] {
+            try database.execute(sql: "DELETE FROM \(table) WHERE session = ?", arguments: [row.id])
+        }
+        try database.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [row.id])
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO tombstones (session, seq, hash) VALUES (?, ?, ?)",
+            arguments: [row.id, row.headSeq, Data(row.headHash.bytes)])
+        forget(row.id)
+    }
+}
