@@ -100,3 +100,16 @@ def test_a_collection_is_shared_with_readers_and_taken_back(ada, bob, unique):
     ada.patch(path, json={"readers": []}, expect=200)
     shapes.problem(bob.get(path), 404)
     assert not bob.retrieve(word)["results"]
+
+
+def test_readers_are_named_by_address_too(ada, bob, unique):
+    made = ada.collection(unique(), readers=["BOB@example.test", bob.user_id()])
+    assert made["readers"] == [bob.user_id()]
+    path = f"/api/v1/collections/{made['id']}"
+    assert bob.get(path, expect=200).json()["id"] == made["id"]
+    for stranger in ("nobody@example.test", "00000000-0000-7000-8000-000000000000"):
+        problem = shapes.problem(ada.patch(path, json={"readers": [stranger]}), 404)
+        assert problem["code"] == "no_such_user" and stranger in problem["detail"]
+    for nonsense in ("bob", "", "bob@", "@example.test"):
+        shapes.problem(ada.patch(path, json={"readers": [nonsense]}), 422)
+    assert ada.get(path, expect=200).json()["readers"] == [bob.user_id()]

@@ -261,3 +261,41 @@ def test_nobody_sees_the_pages_of_another(start):
 
 def strip_request(answer):
     return re.sub("Request [0-9a-f-]+", "", answer.text)
+
+
+# What goes wrong
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/v1/nothing", "/api/v1/users", "/v1/nothing", "/v1/models", "//api/v1/users"])
+def test_the_api_answers_with_problems_whoever_asks(visit, path):
+    answer = visit(Accept=BROWSER).get(path)
+    assert answer.status_code in (401, 404)
+    assert answer.headers["content-type"] == "application/problem+json" and answer.json()["status"] == answer.status_code
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/problem+json, */*", "application/json, text/html;q=0.9"])
+def test_programs_are_told_of_problems_everywhere(visit, accept):
+    answer = visit(Accept=accept).get("/nothing")
+    assert answer.status_code == 404 and answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nothing", 404), ("POST", "/collections", 405), ("DELETE", "/login", 405), ("GET", "/" + "x" * 9000, 414)],
+)
+def test_browsers_are_told_on_a_page(visit, method, path, status):
+    answer = visit(Accept=BROWSER).request(method, path)
+    assert answer.status_code == status and answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store" and answer.headers["vary"] == "Accept"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-request-id"] in answer.text and 'href="/"' in answer.text
+    assert "http:" not in answer.text and "https:" not in answer.text
+
+
+def test_a_head_of_a_page_that_is_not_there_has_no_body(visit):
+    answer = visit(Accept=BROWSER).head("/nothing")
+    assert answer.status_code == 404 and not answer.content and int(answer.headers["content-length"]) > 0

@@ -20,6 +20,9 @@ static const unsigned char icon_svg[] = {
 static const unsigned char loquat_css[] = {
 #embed "own/loquat.css"
 };
+static const unsigned char upload_js[] = {
+#embed "own/upload.js"
+};
 static const unsigned char conversation_js[] = {
 #embed "own/conversation.js"
 };
@@ -40,6 +43,9 @@ static const unsigned char document_mustache[] = {
 };
 static const unsigned char documents_mustache[] = {
 #embed "templates/documents.mustache"
+};
+static const unsigned char edit_mustache[] = {
+#embed "templates/edit.mustache"
 };
 static const unsigned char error_mustache[] = {
 #embed "templates/error.mustache"
@@ -65,6 +71,9 @@ static const unsigned char timeline_mustache[] = {
 static const unsigned char turn_mustache[] = {
 #embed "templates/turn.mustache"
 };
+static const unsigned char users_mustache[] = {
+#embed "templates/users.mustache"
+};
 static const unsigned char htmx_min_js[] = {
 #embed "vendor/htmx.min.js"
 };
@@ -85,6 +94,7 @@ static const struct web_asset assets[] = {
     ASSET("forms.js", forms_js),
     ASSET("icon.svg", icon_svg),
     ASSET("loquat.css", loquat_css),
+    ASSET("upload.js", upload_js),
     ASSET("conversation.js", conversation_js),
     ASSET("app.mustache", app_mustache),
     ASSET("collection.mustache", collection_mustache),
@@ -92,6 +102,7 @@ static const struct web_asset assets[] = {
     ASSET("docs.mustache", docs_mustache),
     ASSET("document.mustache", document_mustache),
     ASSET("documents.mustache", documents_mustache),
+    ASSET("edit.mustache", edit_mustache),
     ASSET("error.mustache", error_mustache),
     ASSET("layout.mustache", layout_mustache),
     ASSET("login.mustache", login_mustache),
@@ -100,6 +111,7 @@ static const struct web_asset assets[] = {
     ASSET("source.mustache", source_mustache),
     ASSET("timeline.mustache", timeline_mustache),
     ASSET("turn.mustache", turn_mustache),
+    ASSET("users.mustache", users_mustache),
     ASSET("htmx.min.js", htmx_min_js),
     ASSET("swagger-ui-bundle.js", swagger_ui_bundle_js),
     ASSET("swagger-ui.LICENSE", swagger_ui_LICENSE),

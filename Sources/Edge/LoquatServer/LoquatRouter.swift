@@ -3,12 +3,14 @@ package import Hummingbird
 /// All routes, with what every request goes through.
 package enum LoquatRouter {
     /// For the network: every caller shows a credential.
-    /// - Parameter addPages: adds routes that are no part of the API.
+    /// - Parameters:
+    ///   - faultPage: tells an error to somebody before a browser; without it all errors are problems.
+    ///   - addPages: adds routes that are no part of the API.
     package static func publicRouter(
-        _ services: ServerServices, addPages: (Router<ServerContext>) -> Void = { _ in }
+        _ services: ServerServices, faultPage: (@Sendable (Fault) -> FaultPage)? = nil, addPages: (Router<ServerContext>) -> Void = { _ in }
     ) -> Router<ServerContext> {
         let methods = AllowedMethods()
-        let router = router(services, trust: .key, methods)
+        let router = router(services, trust: .key, methods, FaultTelling(page: faultPage))
         addPages(router)
         methods.learn(router.routes)
         return router
@@ -17,18 +19,20 @@ package enum LoquatRouter {
     /// For the socket in the data directory: whoever can open it is the owner.
     package static func localRouter(_ services: ServerServices) -> Router<ServerContext> {
         let methods = AllowedMethods()
-        let router = router(services, trust: .owner, methods)
+        let router = router(services, trust: .owner, methods, FaultTelling(page: nil))
         LocalRoutes(services: services).add(to: router.group("local").add(middleware: Authentication(access: services.access, trust: .owner)))
         methods.learn(router.routes)
         return router
     }
 
     private static func router(
-        _ services: ServerServices, trust: Authentication.Trust, _ methods: AllowedMethods
+        _ services: ServerServices, trust: Authentication.Trust, _ methods: AllowedMethods, _ telling: FaultTelling
     ) -> Router<ServerContext> {
         let door = trust == .key ? services.frontDoor : nil
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: RequestMiddleware(metrics: services.metrics, ids: services.ids, logger: services.logger, methods: methods, door: door))
+        router.add(
+            middleware: RequestMiddleware(
+                metrics: services.metrics, ids: services.ids, logger: services.logger, methods: methods, door: door, telling: telling))
         let api = API(
             router: router, authentication: Authentication(access: services.access, trust: trust), limits: KeyLimits(door: door))
         SystemRoutes(services: services).add(to: api)

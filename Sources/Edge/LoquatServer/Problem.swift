@@ -88,12 +88,6 @@ struct Problem: Error {
         body.members += members.members
         return JSONValue.object(body).bytes
     }
-
-    func response(requestID: String) -> Response {
-        var headers = headers
-        headers[.contentType] = Self.mediaType
-        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: json(requestID: requestID))))
-    }
 }
 
 extension HTTPResponse.Status {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import LoquatServer
 
 /// Tells browsers what a page may do, and answers errors as pages.
@@ -27,6 +28,15 @@ struct PageMiddleware: RouterMiddleware {
         return response
     }
 
+    /// The header fields of a page that no route made.
+    static let faultHeaders: HTTPFields = {
+        var fields: HTTPFields = [
+            .contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .contentSecurityPolicy: policy, .vary: "Accept",
+        ]
+        for (name, value) in headers { fields[name] = value }
+        return fields
+    }()
+
     private static let headers: [(HTTPField.Name, String)] = [
         (.xContentTypeOptions, "nosniff"),
         // Not `no-referrer`: with it browsers hide from this server, too, where a form comes from.
@@ -49,12 +59,17 @@ struct PageError: Error {
 
 /// Leads to the login, and from there back.
 struct NotLoggedIn: Error {
+    private static let address = HTTPField.Name("HX-Current-URL")!  // reason: a valid name
+
     func response(_ request: Request) -> Response {
         // A part of a page is fetched by htmx, which then goes there with the whole page.
         if request.headers[HTTPField.Name("HX-Request")!] != nil {
-            return Response(status: .unauthorized, headers: [HTTPField.Name("HX-Redirect")!: "/login"])
+            let page = request.headers[Self.address].map { URI($0) }
+            let back = LocalPath.checked(page.map { $0.path + ($0.query.map { "?\($0)" } ?? "") })
+            return Response(status: .unauthorized, headers: [HTTPField.Name("HX-Redirect")!: Self.login(backTo: back ?? "/")])
         }
-        let path = request.uri.string
-        return .seeOther(path == "/" ? "/login" : "/login?to=\(LocalPath.encoded(path))")
+        return .seeOther(Self.login(backTo: request.uri.string))
     }
+
+    private static func login(backTo path: String) -> String { path == "/" ? "/login" : "/login?to=\(LocalPath.encoded(path))" }
 }

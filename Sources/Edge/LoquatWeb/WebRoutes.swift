@@ -7,6 +7,11 @@ package struct WebRoutes: Sendable {
 
     package init(services: ServerServices) { self.services = services }
 
+    /// An error as a page, with all that a page says of itself.
+    package static let faultPage: @Sendable (Fault) -> FaultPage = { fault in
+        FaultPage(headers: PageMiddleware.faultHeaders, html: Templates.shared.text("error", ErrorView(fault)))
+    }
+
     package func add(to router: Router<ServerContext>) {
         let pages = router.group().add(middleware: PageMiddleware())
         AssetRoutes().add(to: pages)
@@ -16,6 +21,7 @@ package struct WebRoutes: Sendable {
         let frames = Frames(log: services.log, access: access)
         SessionPages(services: services, frames: frames).add(to: pages)
         CollectionPages(services: services, frames: frames).add(to: pages)
+        UserPages(services: services, frames: frames).add(to: pages)
         DocumentPages(services: services, frames: frames).add(to: pages)
     }
 }

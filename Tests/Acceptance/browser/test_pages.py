@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from support import sample
+from support.api import Api
 from support.window import PHONE, Conversation, barriers
 
 pytestmark = pytest.mark.browser
@@ -26,7 +27,7 @@ def fill_by_hand(page, name, tmp_path, filename="loquat.md", text=sample.LOQUAT_
 
 def upload(page, tmp_path, filename, text):
     (tmp_path / filename).write_text(text, encoding="utf-8")
-    page.get_by_label("File").set_input_files(tmp_path / filename)
+    page.get_by_label("Files").set_input_files(tmp_path / filename)
     page.get_by_role("button", name="Upload").click()
     expect(page.locator(".document", has_text=filename).locator(".state")).to_have_text("ready")
 
@@ -97,28 +98,6 @@ def test_documents_and_collections_go(own, window, tmp_path):
     expect(page.get_by_role("link", name="Trees")).to_have_count(0)
 
 
-def test_a_file_that_cannot_be_read_is_said_to_be(own, window, tmp_path):
-    page = fill_by_hand(window(own.url).log_in(own), "Trees", tmp_path)
-    (tmp_path / "picture.xyz").write_bytes(bytes(range(256)))
-    page.get_by_label("File").set_input_files(tmp_path / "picture.xyz")
-    page.get_by_role("button", name="Upload").click()
-    expect(page.locator("#upload .problem")).to_contain_text("picture.xyz")
-
-
-def test_an_upload_tells_how_far_it_is(own, window, tmp_path):
-    page = fill_by_hand(window(own.url).log_in(own), "Trees", tmp_path)
-    page.evaluate(
-        """() => {
-          window.seen = [];
-          const bar = document.querySelector("#upload-progress");
-          new MutationObserver(() => window.seen.push(bar.value)).observe(bar, { attributes: true });
-        }"""
-    )
-    upload(page, tmp_path, "long.txt", "The loquat ripens in spring. " * 200_000)
-    seen = page.evaluate("window.seen")
-    assert seen and max(seen) > 0
-
-
 @pytest.fixture(params=["desk", "phone"])
 def size(request):
     return PHONE if request.param == "phone" else {"viewport": {"width": 1280, "height": 800}}
@@ -155,6 +134,15 @@ def test_every_page_is_open_to_everybody(own, window, tmp_path, size, scheme):
     conversation.answer.locator("a.citation").first.click()
     page.wait_for_url("**/documents/*")
     look("document")
+    page.locator(".sessions button").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    look("dialog")
+    body = {"email": "ann@example.test", "role": "viewer"}
+    Api(own, own.create_key("owner")).post("/api/v1/users", json=body, expect=201)
+    page.goto("/users")
+    page.get_by_label("Change ann@example.test").click()
+    look("users")
     page.goto("/sessions/00000000-0000-7000-8000-000000000000")
     look("error")
     assert not any(check.values()), {name: found for name, found in check.items() if found}

@@ -42,6 +42,8 @@ class Window:
         self.context.on("weberror", lambda error: self.faults.append(f"an error: {error.error}"))
         self.context.on("dialog", self._dialog)
         self.expected_dialogs = []
+        # What the next of them are answered; yes once it is empty.
+        self.answers = []
 
     def _asked(self, request):
         address = urlsplit(request.url)
@@ -54,7 +56,7 @@ class Window:
 
     def _dialog(self, dialog):
         if any(part in dialog.message for part in self.expected_dialogs):
-            return dialog.accept()
+            return dialog.accept() if not self.answers or self.answers.pop(0) else dialog.dismiss()
         self.faults.append(f"a dialog: {dialog.message}")
         dialog.dismiss()
 

@@ -15,7 +15,7 @@ struct TemplatesTests {
     private func frame() -> Frame {
         Frame(
             visitor: .init(email: hostile, csrfToken: hostile), sessions: [SessionLink(id: "1", title: hostile, isCurrent: true)],
-            moreSessions: "2", current: "1", atCollections: true)
+            moreSessions: "2", current: "1", managesUsers: true, atCollections: true, atUsers: false)
     }
 
     private func row() -> DocumentRow {
@@ -31,7 +31,8 @@ struct TemplatesTests {
             collections: [.init(id: "1", name: hostile, description: hostile, documents: "1 document", readable: "x")], more: "2", mayWrite: true)
         let collection = CollectionPage(
             title: hostile, id: "1", name: hostile, description: hostile, readable: "x", isShared: false,
-            people: [.init(id: "1", email: hostile, isReader: true)], hasPeople: true, uploadLimit: "1", mayManage: true, collectionID: "1",
+            people: [.init(id: "1", email: hostile, fullName: hostile, isReader: true)], namesOthers: true, uploadBytes: 1, uploadLimit: "1",
+            mayManage: true, collectionID: "1",
             cursor: nil,
             documents: [row()], moreDocuments: "2", isBusy: true)
         let document = DocumentPage(
@@ -39,12 +40,20 @@ struct TemplatesTests {
             before: hostile, passage: hostile, after: hostile, earlier: 1, later: 2)
         let card = CardView(
             title: hostile, explanation: hostile, problem: hostile, action: "/login", formToken: "t", to: hostile, email: hostile, button: "b")
-        let error = ErrorView(title: hostile, detail: hostile, requestID: hostile)
+        let users = UsersPage(
+            users: [
+                UserView(
+                    id: "1", email: hostile, fullName: hostile, roleName: "viewer", isSuspended: true, isVisitor: true, isManaged: true,
+                    roles: [.init(role: "viewer", isChosen: true)])
+            ], cursor: hostile, moreUsers: "2", newRoles: [.init(role: "viewer", isChosen: true)], passwordMinimum: 8, passwordMaximum: 9)
+        let error = ErrorView(title: hostile, detail: hostile, requestID: hostile, again: hostile)
         return [
             ("session", Templates.shared.text("session", Framed(frame: frame(), content: session))),
             ("collections", Templates.shared.text("collections", Framed(frame: frame(), content: collections))),
             ("collection", Templates.shared.text("collection", Framed(frame: frame(), content: collection))),
             ("document", Templates.shared.text("document", Framed(frame: frame(), content: document))),
+            ("users", Templates.shared.text("users", Framed(frame: frame(), content: users))),
+            ("edit", Templates.shared.text("edit", SessionEdit(id: "1", name: hostile, isCurrent: true))),
             ("login", Templates.shared.text("login", card)),
             ("error", Templates.shared.text("error", error)),
             ("sessions", Templates.shared.text("sessions", SessionList(sessions: frame().sessions, moreSessions: nil))),

@@ -67,10 +67,40 @@ package struct UserService: Sendable {
         try await store.read { try UserRules.target(id, of: UserRules.manager(asker, $0), $0) }
     }
 
-    /// The first of these that is no user of the asker's workspace.
-    package func stranger(among ids: [UserID], to asker: Asker) async throws -> UserID? {
-        guard !ids.isEmpty else { return nil }
-        return try await store.read { access in try ids.first { try access.user($0)?.workspaceID != asker.workspaceID } }
+    /// Who is meant, one for one; nil for what names no user of the asker's workspace. Whoever has a name, has the user: all who may
+    /// share something ask, and get nobody else from it.
+    package func named(_ references: [UserReference], by asker: Asker) async throws -> [User?] {
+        guard !references.isEmpty else { return [] }
+        return try await store.read { access in
+            try references.map { reference in
+                switch reference {
+                case .id(let id): try access.user(id).flatMap { $0.workspaceID == asker.workspaceID ? $0 : nil }
+                case .email(let email): try access.user(email: email, in: asker.workspaceID)
+                }
+            }
+        }
+    }
+
+    /// Whether a manager may change another's role, suspend and delete them.
+    package static func mayManage(_ user: User, by manager: User) -> Bool {
+        do {
+            try UserRules.checkDeleting(user, by: manager)
+            return manager.role.manages
+        } catch {
+            return false
+        }
+    }
+
+    /// The roles that a manager may give.
+    package static func roles(givenBy manager: User) -> [Role] {
+        Role.allCases.filter { role in
+            do {
+                try UserRules.checkGiving(role, by: manager)
+                return true
+            } catch {
+                return false
+            }
+        }
     }
 
     // MARK: Writing

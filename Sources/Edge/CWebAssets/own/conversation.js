@@ -5,7 +5,6 @@
   const one = (selector, root = document) => root.querySelector(selector);
   const plain = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
   const headers = () => ({ "Content-Type": "application/json", "X-CSRF-Token": one('meta[name="csrf-token"]')?.content ?? "" });
-  const unreachable = "The server cannot be reached. Try again in a moment.";
 
   const composer = one("#composer");
   if (!composer) return;
@@ -174,7 +173,7 @@
     // Sent again after a cut, it is the same question and not another one.
     if (pending.body !== body) pending = { body, key: String(crypto.getRandomValues(new Uint32Array(4))) };
     const response = await fetch("/api/v1/chat", { method: "POST", headers: { ...headers(), "Idempotency-Key": pending.key }, body });
-    if (!response.ok) return (one("#problem").textContent = await problemText(response));
+    if (!response.ok) return showProblem(one("#problem"), response);
     pending = {};
     message.value = "";
     const first = await firstEvent(response);
@@ -203,7 +202,8 @@
     if (!running) return;
     const path = `/api/v1/chat/sessions/${timeline().dataset.session}/turns/${running.dataset.turn}/stop`;
     const response = await fetch(path, { method: "POST", headers: headers() }).catch(() => null);
-    if (!response?.ok) one("#problem").textContent = response ? await problemText(response) : unreachable;
+    if (!response) one("#problem").textContent = unreachable;
+    else if (!response.ok) await showProblem(one("#problem"), response);
     message.focus();
   });
 

@@ -3,13 +3,27 @@
 
 // What an answer that is an error says to a person.
 async function problemText(response) {
+  if (response.status === 401) return "Your login is no longer in force.";
   try {
     const problem = await response.json();
+    if (problem.code === "csrf_failed") return "This page is too old. Load it anew and try again.";
     return problem.errors?.map((error) => `${error.pointer.slice(1)} ${error.message}`).join("; ") || problem.detail;
   } catch {
     return `The server answered ${response.status}.`;
   }
 }
+
+// Says it in a place of the page, with a way on where the login has lapsed.
+async function showProblem(place, response) {
+  place.textContent = await problemText(response);
+  if (response.status !== 401) return;
+  const link = document.createElement("a");
+  link.href = `/login?to=${encodeURIComponent(location.pathname + location.search)}`;
+  link.textContent = "Log in again";
+  place.append(" ", link);
+}
+
+const unreachable = "The server cannot be reached. Try again in a moment.";
 
 (() => {
   const one = (selector, root = document) => root.querySelector(selector);
@@ -19,41 +33,62 @@ async function problemText(response) {
       if (name === "htmx:configRequest") event.detail.headers["Content-Type"] = "application/json";
     },
     encodeParameters(xhr, parameters, element) {
+      if (element.dataset.body) return element.dataset.body;
       const values = Object.fromEntries(parameters);
-      for (const field of element.querySelectorAll("[data-list]")) values[field.name] = parameters.getAll(field.name);
+      for (const { name, value } of element.querySelectorAll("[data-optional]")) if (!value) delete values[name];
+      for (const { name } of element.querySelectorAll("[data-list]")) {
+        values[name] = parameters.getAll(name).flatMap((value) => value.split(/[\s,;]+/)).filter(Boolean);
+      }
       return JSON.stringify(values);
     },
   });
 
-  function complain(element, text) {
-    const place = one(".problem", element.closest("form") ?? document.body);
-    if (place) place.textContent = text;
-    else alert(text);
-  }
+  const placeFor = (element) => one(".problem", element.closest("form") ?? document.body);
+  // What was changed, and must be looked at again; the focus goes there where what had it is gone.
+  let changed;
 
   document.addEventListener("htmx:beforeRequest", ({ target }) => {
-    if (target.matches("form")) complain(target, "");
+    const form = target.closest("form");
+    if (form) placeFor(form).textContent = "";
   });
-  document.addEventListener("htmx:xhr:progress", ({ target, detail: { loaded, total } }) => {
-    const bar = one("progress", target);
-    if (!bar || !total) return;
-    bar.hidden = false;
-    bar.value = loaded / total;
-  });
-  document.addEventListener("htmx:afterRequest", ({ target, detail: { successful, xhr } }) => {
-    const bar = one("progress", target);
-    if (bar) bar.hidden = true;
-    if (!successful || !xhr.status) return;
+  document.addEventListener("htmx:afterRequest", ({ target, detail: { successful, xhr, requestConfig } }) => {
+    if (!successful || !xhr.status || requestConfig.verb === "get") return;
+    const { then, refresh, tells } = target.dataset;
     if (target.matches("form")) target.reset();
-    const { then, refresh } = target.dataset;
-    if (refresh) htmx.trigger(refresh, "refresh");
+    target.closest("dialog")?.close();
+    if (tells) one("#told").textContent = tells;
+    if (refresh) {
+      changed = one(refresh)?.id;
+      for (const place of document.querySelectorAll(refresh)) htmx.trigger(place, "refresh");
+    }
     if (then === "reload") location.reload();
     else if (then) location.assign(then.includes("{id}") ? then.replace("{id}", encodeURIComponent(JSON.parse(xhr.response).id)) : then);
   });
-  document.addEventListener("htmx:responseError", async ({ target, detail: { xhr } }) => {
-    complain(target, await problemText(new Response(xhr.response, { status: xhr.status })));
+  document.addEventListener("htmx:afterSettle", ({ target }) => {
+    if (!changed || target.id !== changed) return;
+    if (document.activeElement === document.body) document.getElementById(changed).focus({ preventScroll: true });
+    changed = undefined;
   });
-  document.addEventListener("htmx:sendError", ({ target }) => complain(target, "The server cannot be reached. Try again in a moment."));
+  document.addEventListener("htmx:responseError", async ({ target, detail: { xhr } }) => {
+    const place = placeFor(target);
+    const response = new Response(xhr.response, { status: xhr.status });
+    if (place) showProblem(place, response);
+    else alert(await problemText(response));
+  });
+  document.addEventListener("htmx:sendError", ({ target }) => {
+    const place = placeFor(target);
+    if (place) place.textContent = unreachable;
+    else alert(unreachable);
+  });
+
+  // MARK: The dialog
+
+  const dialog = one("#dialog");
+  dialog?.addEventListener("htmx:afterSwap", () => dialog.open || dialog.showModal());
+  dialog?.addEventListener("close", () => dialog.replaceChildren());
+  dialog?.addEventListener("click", ({ target }) => {
+    if (target === dialog || target.matches("[data-close]")) dialog.close();
+  });
 
   // MARK: The menu of small screens
 

@@ -24,6 +24,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private var announced: Int? = 0
     /// Said once the answers before it have ended.
     private var pending: Problem?
+    /// The request that was read last, where somebody sits before a browser.
+    private var person: HTTPRequestHead?
     /// An answer was given in the place of a route's, which is dropped.
     private var dropsAnswers = false
     /// The request that was read last is not whole.
@@ -107,6 +109,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     }
 
     private func read(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        person = Audience(head).isPerson ? head : nil
         if let problem = RequestFaults.problem(head, limits: limits) { return refuse(problem, context, head) }
         var head = head
         let headers = head.headers
@@ -167,7 +170,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private func fail(_ problem: Problem, _ context: ChannelHandlerContext) {
         if state.requests.count == 1, !state.hasAnswerBegun, !dropsAnswers {
             dropsAnswers = true
-            refusals.write(problem, to: nil, context)
+            refusals.write(problem, to: person, context)
             linger(context)
         }
         breakOff(context)

@@ -25,19 +25,22 @@ struct LoopBoundChannel: ServerChildChannel {
 
 extension HTTPServerBuilder {
     /// HTTP/1.1 for the network.
-    package static func network(_ services: ServerServices) -> HTTPServerBuilder {
-        build(services, services.frontDoor.connectionLimits, services.frontDoor.connections)
+    /// - Parameter faultPage: as in `LoquatRouter.publicRouter`, for what no route sees.
+    package static func network(_ services: ServerServices, faultPage: (@Sendable (Fault) -> FaultPage)? = nil) -> HTTPServerBuilder {
+        build(services, services.frontDoor.connectionLimits, services.frontDoor.connections, faultPage)
     }
 
     /// HTTP/1.1 for the socket in the data directory.
-    package static func local(_ services: ServerServices) -> HTTPServerBuilder { build(services, .local, nil) }
+    package static func local(_ services: ServerServices) -> HTTPServerBuilder { build(services, .local, nil, nil) }
 
-    private static func build(_ services: ServerServices, _ limits: ConnectionLimits, _ counter: ConnectionCounter?) -> HTTPServerBuilder {
+    private static func build(
+        _ services: ServerServices, _ limits: ConnectionLimits, _ counter: ConnectionCounter?, _ faultPage: (@Sendable (Fault) -> FaultPage)?
+    ) -> HTTPServerBuilder {
         // A target is a field to the decoder, which the guard behind it tells apart.
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: max(limits.headerBytes, limits.targetBytes), maxHeaderListSize: limits.headerBytes + limits.targetBytes,
             maxHeaderFieldCount: limits.headerFields)
-        let refusals = Refusals(metrics: services.metrics, ids: services.ids)
+        let refusals = Refusals(metrics: services.metrics, ids: services.ids, telling: FaultTelling(page: faultPage))
         return .init { responder in
             LoopBoundChannel(
                 inner: HTTP1Channel(responder: responder, configuration: .init(httpDecoderConfiguration: decoder)), limits: limits,

@@ -7,16 +7,13 @@ import TimeOrdered
 struct Refusals: Sendable {
     let metrics: MetricsRegistry
     let ids: UUIDv7Generator
+    let telling: FaultTelling
 
-    /// Where the request's path is not known, the answer is one that clients of OpenAI's API read too.
     func write(_ problem: Problem, to request: HTTPRequestHead?, _ context: ChannelHandlerContext) {
         let id = ids.next().description
-        let isOpenAI = request.map { $0.uri.hasPrefix("/v1/") } ?? true
-        let body = (isOpenAI ? problem.forOpenAIClients : problem).json(requestID: id)
-        var headers: HTTPHeaders = [
-            "content-type": Problem.mediaType, "content-length": "\(body.count)", "connection": "close", "x-request-id": id,
-        ]
-        for field in problem.headers { headers.add(name: field.name.rawName, value: field.value) }
+        let (fields, body) = telling.told(problem, to: request.map { Audience($0) }, requestID: id)
+        var headers: HTTPHeaders = ["content-length": "\(body.count)", "connection": "close", "x-request-id": id]
+        for field in fields { headers.add(name: field.name.rawName, value: field.value) }
         let status = HTTPResponseStatus(statusCode: problem.status.code, reasonPhrase: problem.status.reasonPhrase)
         context.write(part(.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)
         if request?.method != .HEAD { context.write(part(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil) }
@@ -25,4 +22,12 @@ struct Refusals: Sendable {
     }
 
     private func part(_ part: HTTPServerResponsePart) -> NIOAny { NIOAny(part) }
+}
+
+extension Audience {
+    init(_ head: HTTPRequestHead) {
+        self.init(
+            method: HTTPRequest.Method(rawValue: head.method.rawValue) ?? .get, target: head.uri,
+            accept: head.headers[canonicalForm: "accept"].joined(separator: ","))
+    }
 }

@@ -16,6 +16,7 @@ struct RequestMiddleware: RouterMiddleware {
     let methods: AllowedMethods
     /// Nil where whoever asks is the owner.
     let door: FrontDoor?
+    let telling: FaultTelling
 
     private static let header = HTTPField.Name("X-Request-Id")!
     private static let longestID = 128
@@ -33,8 +34,8 @@ struct RequestMiddleware: RouterMiddleware {
             response = try await answer(request, context, next)
         } catch {
             let problem = problem(error, request, context)
-            let isOpenAI = request.uri.path.hasPrefix("/v1/")
-            response = (isOpenAI ? problem.forOpenAIClients : problem).response(requestID: context.requestID)
+            let told = telling.told(problem, to: Audience(request), requestID: context.requestID)
+            response = Response(status: problem.status, headers: told.headers, body: .init(byteBuffer: ByteBuffer(bytes: told.body)))
         }
         if let allowance { response.headers.tell(allowance) }
         // A body here would be read as the beginning of the next answer.
@@ -77,5 +78,11 @@ struct RequestMiddleware: RouterMiddleware {
     static func isUsable(_ id: String) -> Bool {
         (1...longestID).contains(id.utf8.count)
             && id.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "-_.:".utf8.contains($0) }
+    }
+}
+
+extension Audience {
+    fileprivate init(_ request: Request) {
+        self.init(method: request.method, target: request.uri.string, accept: request.headers[values: .accept].joined(separator: ","))
     }
 }

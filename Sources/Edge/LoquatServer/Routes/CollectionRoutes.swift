@@ -55,8 +55,8 @@ struct CollectionRoutes {
     }
 
     private func update(_ call: Call) async throws -> Response {
-        let change = try await call.body(ChangedCollection.self, limit: services.limits.bodyBytes).change
-        try await checkReaders(change, call)
+        let body = try await call.body(ChangedCollection.self, limit: services.limits.bodyBytes)
+        let change = body.change(readers: try await readers(body.readers, call))
         guard let known = try await services.library.store.collection(call.id(), for: call.asker) else { throw Problem.notFound }
         try call.request.checkMatch(CollectionResource(known))
         guard let changed = try await services.library.store.update(collection: call.id(), change, by: call.asker) else { throw Problem.notFound }
@@ -69,9 +69,16 @@ struct CollectionRoutes {
         return try Response.tagged(CollectionResource(changed))
     }
 
-    private func checkReaders(_ change: CollectionChange, _ call: Call) async throws {
-        guard let stranger = try await services.accounts.users.stranger(among: change.readers ?? [], to: call.asker) else { return }
-        throw Problem(status: .notFound, code: "no_such_user", detail: "There is no user \(stranger) here to be a reader.")
+    /// Each once, however they are named.
+    private func readers(_ references: [UserReference]?, _ call: Call) async throws -> [UserID]? {
+        guard let references else { return nil }
+        var seen: Set<UserID> = []
+        return try zip(references, try await services.accounts.users.named(references, by: call.asker)).compactMap { reference, user in
+            guard let user else {
+                throw Problem(status: .notFound, code: "no_such_user", detail: "There is no user \(reference.text) here to be a reader.")
+            }
+            return seen.insert(user.id).inserted ? user.id : nil
+        }
     }
 
     private func delete(_ call: Call) async throws -> Response {
@@ -93,11 +100,11 @@ struct CollectionRoutes {
 
     private func create(_ call: Call) async throws -> Response {
         let (body, bytes) = try await call.bodyAndBytes(NewCollection.self, limit: services.limits.bodyBytes)
-        try await checkReaders(body.change, call)
+        let change = body.change(readers: try await readers(body.readers, call))
         return try await Idempotent(gate: services.idempotency, logger: services.logger).once(
             call.request, asker: call.asker, fingerprint: Idempotent.fingerprint(call.request, bytes)
         ) {
-            let made = try await services.library.store.createCollection(body.change, by: call.asker)
+            let made = try await services.library.store.createCollection(change, by: call.asker)
             try await audit.record(.collectionCreated, of: .collection, made.id, by: call.asker, from: call.address)
             return (.created, try encodeJSON(CollectionResource(made)))
         }

@@ -79,7 +79,7 @@ extension FieldRule {
 
 extension TextForm {
     /// As HTML's pages take it, but for dots that RFC 5322 forbids.
-    fileprivate static let email = TextForm(
+    static let email = TextForm(
         pattern: "^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@"
             + "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$",
         message: "must be an e-mail address"

@@ -6,7 +6,7 @@ import TimeOrdered
 
 /// Who is behind a browser, and how they come in and go.
 struct PageAccess: Sendable {
-    /// How many people a collection's page offers as readers.
+    /// How many people a collection's page offers as readers; others are named.
     private static let peopleLimit = 100
 
     let authenticator: Authenticator
@@ -14,6 +14,8 @@ struct PageAccess: Sendable {
 
     /// Characters that a new password has at least.
     static let passwordMinimum = Password.lengths.lowerBound
+    /// Characters that it has at most.
+    static let passwordMaximum = Password.lengths.upperBound
 
     /// What the cookie holds, whether it is in force or not.
     func secret(_ request: Request) -> LoginSecret? { request.cookies[PageCookie.login].map { LoginSecret(text: $0.value) } }
@@ -27,7 +29,7 @@ struct PageAccess: Sendable {
     func visitor(_ request: Request) async throws -> Visitor {
         guard let secret = secret(request), let asker = try await authenticator.asker(login: secret) else { throw NotLoggedIn() }
         do {
-            return Visitor(asker: asker, email: try await accounts.own.user(asker).email, csrfToken: secret.csrfToken)
+            return Visitor(asker: asker, user: try await accounts.own.user(asker), csrfToken: secret.csrfToken)
         } catch AccessError.notFound {
             throw NotLoggedIn()
         }
@@ -36,10 +38,14 @@ struct PageAccess: Sendable {
     /// Whether an account may be made.
     func offer() async throws -> Registration.Offer { try await accounts.registration.offer() }
 
-    /// Whom a collection may be shared with, as far as the asker may know them.
-    func people(_ asker: Asker) async throws -> [User] {
-        guard asker.role.manages else { return [] }
-        return try await accounts.users.list(PageRequest(limit: Self.peopleLimit), by: asker).items
+    /// Whom a collection is shared with, and whom it may be shared with, as far as the asker may know them.
+    /// - Returns: the readers first; and whether those are all whom there are.
+    func people(_ asker: Asker, readers: [UserID]) async throws -> (people: [User], isAll: Bool) {
+        let known = try await accounts.users.named(readers.map { .id($0) }, by: asker).compactMap { $0 }
+        guard asker.role.manages else { return (known, false) }
+        let page = try await accounts.users.list(PageRequest(limit: Self.peopleLimit), by: asker)
+        let others = page.items.filter { user in !user.suspended && !readers.contains(user.id) }
+        return (known + others, page.next == nil)
     }
 
     // MARK: Coming. They return what the cookie is to hold, or throw `LoginRefusal`.
@@ -71,7 +77,7 @@ struct PageAccess: Sendable {
 /// Somebody who has logged in.
 struct Visitor: Sendable {
     let asker: Asker
-    let email: String
+    let user: User
     let csrfToken: String
 }
 

@@ -22,13 +22,13 @@ struct CollectionPages {
                 for: visitor.asker, PageRequest(limit: Self.collectionsAtOnce, cursor: request.query("cursor")))
             let page = CollectionsPage(
                 collections: list.items.map { .init($0) }, more: list.next.map(LocalPath.encoded), mayWrite: visitor.asker.may(.documentsWrite))
-            return try await frames.page("collections", page, for: visitor, atCollections: true)
+            return try await frames.page("collections", page, for: visitor, at: .collections)
         }
         router.get("collections/:id") { request, context in
             let visitor = try await frames.visitor(request)
             let collection = try await collection(context, visitor)
             let page = try await page(collection, visitor, request)
-            return try await frames.page("collection", page, for: visitor, atCollections: true)
+            return try await frames.page("collection", page, for: visitor, at: .collections)
         }
         router.get("collections/:id/documents") { request, context in
             let visitor = try await frames.visitor(request)
@@ -58,14 +58,16 @@ struct CollectionPages {
     private func page(_ collection: Retrieval.Collection, _ visitor: Visitor, _ request: Request) async throws -> CollectionPage {
         let list = try await documents(of: collection, visitor, request)
         var people: [CollectionPage.Person] = []
+        var isAll = false
         if list.mayManage {
-            people = try await frames.access.people(visitor.asker).filter { $0.id != collection.ownerID && !$0.suspended }.map { person in
-                .init(id: person.id.description, email: person.email, isReader: collection.readers.contains(person.id))
-            }
+            let known = try await frames.access.people(visitor.asker, readers: collection.readers)
+            isAll = known.isAll
+            people = known.people.filter { $0.id != collection.ownerID }.map { .init($0, isReader: collection.readers.contains($0.id)) }
         }
         return CollectionPage(
             title: collection.name, id: collection.id.description, name: collection.name, description: collection.description,
-            readable: collection.readable, isShared: collection.visibility == .workspace, people: people, hasPeople: !people.isEmpty,
+            readable: collection.readable, isShared: collection.visibility == .workspace, people: people, namesOthers: !isAll,
+            uploadBytes: services.limits.uploadBytes,
             uploadLimit: ByteCount.text(services.limits.uploadBytes), mayManage: list.mayManage, collectionID: list.collectionID,
             cursor: list.cursor, documents: list.documents, moreDocuments: list.moreDocuments, isBusy: list.isBusy)
     }

@@ -25,11 +25,11 @@ struct DocumentPages {
             // Long texts take long to count through.
             let part = try await NIOThreadPool.singleton.runIfActive { DocumentPart(text, from: from, start: start, end: end) }
             let page = DocumentPage(
-                title: document.title, id: document.id.description, name: document.title, filename: document.filename ?? "",
+                title: document.shownTitle, id: document.id.description, name: document.shownTitle, filename: document.filename ?? "",
                 size: ByteCount.text(document.size), problem: document.error?.message, collectionID: collection.id.description,
                 collectionName: collection.name, before: part.before, passage: part.passage, after: part.after, earlier: part.earlier,
                 later: part.later)
-            return try await frames.page("document", page, for: visitor, atCollections: true)
+            return try await frames.page("document", page, for: visitor, at: .collections)
         }
     }
 }

@@ -14,12 +14,12 @@ struct Frames: Sendable {
     func visitor(_ request: Request) async throws -> Visitor { try await access.visitor(request) }
 
     func page<Content: Sendable>(
-        _ template: String, _ content: Content, for visitor: Visitor, session: SessionID? = nil, atCollections: Bool = false
+        _ template: String, _ content: Content, for visitor: Visitor, session: SessionID? = nil, at place: Frame.Place? = nil
     ) async throws -> Response {
         let list = try await sessions(of: visitor, cursor: nil, current: session?.description)
         let frame = Frame(
-            visitor: .init(email: visitor.email, csrfToken: visitor.csrfToken), sessions: list.sessions, moreSessions: list.moreSessions,
-            current: session?.description, atCollections: atCollections)
+            visitor: .init(email: visitor.user.email, csrfToken: visitor.csrfToken), sessions: list.sessions, moreSessions: list.moreSessions,
+            current: session?.description, managesUsers: visitor.user.role.manages, atCollections: place == .collections, atUsers: place == .users)
         return .page(template, Framed(frame: frame, content: content))
     }
 

@@ -109,7 +109,10 @@ struct LoginRoutes {
     }
 
     private func loginCard(_ request: Request, to path: String?) -> CardView {
-        CardView(title: "Log in", action: "/login", formToken: FormToken(of: request).text, to: LocalPath.checked(path), button: "Log in")
+        let to = LocalPath.checked(path)
+        let hadLogin = request.cookies[PageCookie.login].map { !$0.value.isEmpty } ?? false
+        let reason = hadLogin ? "Your login is no longer in force. Log in again to go on." : to.map { _ in "Log in to see this page." }
+        return CardView(title: "Log in", explanation: reason, action: "/login", formToken: FormToken(of: request).text, to: to, button: "Log in")
     }
 
     private func linkCard(_ request: Request) -> CardView {

@@ -33,6 +33,14 @@ struct SessionPages {
             let limit = request.queryNumber("turns", in: 1...Self.turnLimit) ?? Self.turnsAtOnce
             return try await frames.page("session", try await page(session, visitor, limit: limit), for: visitor, session: id)
         }
+        router.get("sessions/:id/edit") { request, context in try await edit(request, context) }
+    }
+
+    private func edit(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let visitor = try await frames.visitor(request)
+        guard let session = try await services.log.session(context.pageID(), of: visitor.asker.userID) else { throw PageError.notFound }
+        return Response.page(
+            "edit", SessionEdit(id: session.id.description, name: session.title, isCurrent: request.query("current") == session.id.description))
     }
 
     private func page(_ session: SessionRow?, _ visitor: Visitor, limit: Int) async throws -> SessionPage {

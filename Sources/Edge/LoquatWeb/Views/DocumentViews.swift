@@ -42,6 +42,8 @@ struct CollectionPage: Sendable {
     struct Person: Sendable {
         let id: String
         let email: String
+        /// Nil where they have none.
+        let fullName: String?
         let isReader: Bool
     }
 
@@ -52,7 +54,9 @@ struct CollectionPage: Sendable {
     let readable: String
     let isShared: Bool
     let people: [Person]
-    let hasPeople: Bool
+    /// Whether others than `people` may be made readers.
+    let namesOthers: Bool
+    let uploadBytes: Int
     let uploadLimit: String
     let mayManage: Bool
     // As in `DocumentList`, whose template is a part of this page.
@@ -61,6 +65,12 @@ struct CollectionPage: Sendable {
     let documents: [DocumentRow]
     let moreDocuments: String?
     let isBusy: Bool
+}
+
+extension CollectionPage.Person {
+    init(_ user: User, isReader: Bool) {
+        self.init(id: user.id.description, email: user.email, fullName: user.name.isEmpty ? nil : user.name, isReader: isReader)
+    }
 }
 
 struct DocumentList: Sendable {
@@ -83,10 +93,15 @@ struct DocumentRow: Sendable {
     let problem: String?
 }
 
+extension Document {
+    /// Its title comes with its text; until then it is known by its file.
+    var shownTitle: String { title.isEmpty ? filename ?? "Untitled" : title }
+}
+
 extension DocumentRow {
     init(_ document: Document) {
         id = document.id.description
-        title = document.title
+        title = document.shownTitle
         filename = document.filename ?? ""
         size = ByteCount.text(document.size)
         status = document.status.rawValue

@@ -9,6 +9,7 @@ struct AssetURLs: Sendable {
     let htmx = WebAssets.shared.url("htmx.min.js")
     let forms = WebAssets.shared.url("forms.js")
     let conversation = WebAssets.shared.url("conversation.js")
+    let upload = WebAssets.shared.url("upload.js")
     let docs = WebAssets.shared.url("docs.js")
     let swagger = WebAssets.shared.url("swagger-ui-bundle.js")
     let swaggerStyle = WebAssets.shared.url("swagger-ui.css")
@@ -21,13 +22,20 @@ struct Frame: Sendable {
         let csrfToken: String
     }
 
+    /// A page that the side leads to.
+    enum Place {
+        case collections, users
+    }
+
     let assets = AssetURLs.shared
     let visitor: VisitorView
     let sessions: [SessionLink]
     let moreSessions: String?
     /// The session that is shown.
     let current: String?
+    let managesUsers: Bool
     let atCollections: Bool
+    let atUsers: Bool
 }
 
 /// A page's own view within its frame: templates find the names of both.

@@ -16,6 +16,14 @@ struct SessionList: Sendable {
     let moreSessions: String?
 }
 
+/// What a conversation is called, to be changed.
+struct SessionEdit: Sendable {
+    let id: String
+    let name: String
+    /// Whether it is the one that is looked at.
+    let isCurrent: Bool
+}
+
 /// The page of a conversation, or of one that is about to begin.
 struct SessionPage: Sendable {
     struct SessionView: Sendable {

@@ -138,10 +138,10 @@ struct LoquatProcess {
             onServerRunning: { _ in if !isPublic { await started(0) } }, logger: quiet(logger))
         var running: [any Service] = [spool, services.library] + periodic + [local]
         if isPublic {
-            let router = LoquatRouter.publicRouter(services) { WebRoutes(services: services).add(to: $0) }
+            let router = LoquatRouter.publicRouter(services, faultPage: WebRoutes.faultPage) { WebRoutes(services: services).add(to: $0) }
             running.append(
                 Application(
-                    router: router, server: .network(services),
+                    router: router, server: .network(services, faultPage: WebRoutes.faultPage),
                     configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "Loquat", backlog: 4096),
                     onServerRunning: { channel in
                         // reason: where it can't be set, connections are taken more slowly
