@@ -4,6 +4,8 @@ package enum AccessError: Error, Sendable, Hashable {
     case notFound
     /// The asker's role or credential does not reach that far.
     case forbidden(reason: String)
+    /// Keys and the account are managed by what reaches as far as the user does.
+    case narrowKey
     /// Nobody changes their own role.
     case ownRole
     /// Nobody suspends or deletes themselves.

@@ -21,6 +21,8 @@ package protocol AccessStore: Sendable {
 /// What can be looked up in one snapshot. Users who are leaving are not found.
 package protocol AccessReading {
     func user(_ id: UserID) throws -> User?
+    /// Nil for a user of another workspace, by the same look-up as for nobody.
+    func user(_ id: UserID, in workspace: WorkspaceID) throws -> User?
     /// By `EmailAddress.key`.
     func user(email: String, in workspace: WorkspaceID) throws -> User?
     /// By id.
@@ -30,6 +32,8 @@ package protocol AccessReading {
     func passwordHash(of user: UserID) throws -> String?
 
     func key(_ id: KeyID) throws -> APIKey?
+    /// Nil for a key of another user, by the same look-up as for none.
+    func key(_ id: KeyID, of user: UserID) throws -> APIKey?
     func key(_ digest: KeyDigest) throws -> APIKey?
     /// A user's keys that are not revoked, by id.
     func keys(of user: UserID, after: KeyID?, limit: Int, offset: Int) throws -> [APIKey]
@@ -59,6 +63,8 @@ package protocol AccessWriting: AccessReading {
 
     func insert(_ key: APIKey) throws
     func revoke(_ key: KeyID, at now: Timestamp) throws
+    /// Forgets a user's keys that were revoked or have expired.
+    func deleteKeys(of user: UserID, notInForceAt now: Timestamp) throws
 
     func insert(_ login: Login) throws
     func deleteLogin(_ id: LoginID) throws

@@ -14,6 +14,7 @@ package struct AppendPlan: Sendable {
     ///   - now: the time that the events get.
     package init(_ batch: AppendBatch, onto projection: SessionProjection, now: Timestamp) throws {
         var projection = projection
+        if let after = batch.after, after != projection.session?.headSeq ?? 0 { throw LogError.changedMeanwhile }
         var events: [LogEvent] = []
         var turns: [TurnID: TurnRow] = [:]
         var usage = UsageFold()

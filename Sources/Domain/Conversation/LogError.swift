@@ -4,6 +4,8 @@ import TimeOrdered
 package enum LogError: Error, Sendable, Hashable {
     /// There is no such session, or it was deleted.
     case noSession(SessionID)
+    /// Events came after the last one that the batch was to follow.
+    case changedMeanwhile
     /// The store has no room.
     case full
     /// The store could not do it; it may later.

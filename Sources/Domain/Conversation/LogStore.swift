@@ -6,11 +6,14 @@ package struct AppendBatch: Sendable {
     package let drafts: [EventDraft]
     /// Kept with the events, so that the same request after a restart finds what the first one began.
     package let idempotency: IdempotencyClaim?
+    /// The last event that whoever writes has seen; nil where they do not care.
+    package let after: Int?
 
-    package init(sessionID: SessionID, drafts: [EventDraft], idempotency: IdempotencyClaim? = nil) {
+    package init(sessionID: SessionID, drafts: [EventDraft], idempotency: IdempotencyClaim? = nil, after: Int? = nil) {
         self.sessionID = sessionID
         self.drafts = drafts
         self.idempotency = idempotency
+        self.after = after
     }
 }
 

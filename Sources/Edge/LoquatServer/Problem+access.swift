@@ -7,6 +7,7 @@ extension Problem {
         switch error {
         case .notFound: self = .notFound
         case .forbidden(let reason): self = .forbidden(reason)
+        case .narrowKey: self = .forbidden("A key that does not reach as far as its user manages neither keys nor the account.")
         case .ownRole: self = .conflict("own_role", "Nobody changes their own role. Ask another admin, or the owner.")
         case .ownAccount: self = .conflict("own_account", "Nobody suspends or deletes themselves. Ask another admin, or the owner.")
         case .ownerStays: self = .conflict("owner_stays", "There is one owner, who is neither demoted nor suspended nor deleted.")

@@ -155,6 +155,7 @@ extension Problem {
     private init(_ error: LibraryError) {
         switch error {
         case .noSuchCollection: self = .notFound
+        case .changedMeanwhile: self = .changedMeanwhile
         case .mayNotWrite: self = .forbidden("You may read this, but not change it.")
         case .nameTaken: self.init(status: .conflict, code: "name_taken", detail: "You have a collection of this name already.")
         case .full: self.init(status: .insufficientStorage, code: "storage_full", detail: "The server has no room.")
@@ -172,6 +173,7 @@ extension Problem {
     private init(_ error: LogError) {
         switch error {
         case .noSession: self = .notFound
+        case .changedMeanwhile: self = .changedMeanwhile
         case .full: self.init(status: .insufficientStorage, code: "storage_full", detail: "The server has no room.")
         case .unavailable, .damaged:
             self.init(status: .serviceUnavailable, code: "storage_unavailable", detail: "The store could not do it. Try again.")

@@ -29,7 +29,7 @@ struct SQLiteDocumentRightsTests {
         #expect(try await store.text(of: document.id, for: asker) == nil)
         #expect(try await store.chunks(of: document.id, for: asker, .all).items.isEmpty)
         // As with an id that nobody has.
-        #expect(try await store.update(collection: collection.id, CollectionChange(name: "mine"), by: asker) == nil)
+        #expect(try await store.update(collection: collection.id, CollectionChange(name: "mine"), inPlaceOf: nil, by: asker) == nil)
         #expect(try await store.delete(collection: collection.id, by: asker) == nil)
         #expect(try await store.delete(document: document.id, by: asker) == nil)
         let upload = try trial.upload("theirs", to: collection.id, of: store, filename: "f.txt")
@@ -52,7 +52,7 @@ struct SQLiteDocumentRightsTests {
 
     private func expectReadOnly(_ library: (collection: Retrieval.Collection, document: Document), to asker: Asker) async throws {
         try await expectVisible(library, to: asker)
-        await #expect(throws: LibraryError.mayNotWrite) { _ = try await store.update(collection: library.collection.id, .init(name: "x"), by: asker) }
+        await #expect(throws: LibraryError.mayNotWrite) { _ = try await store.update(collection: library.collection.id, .init(name: "x"), inPlaceOf: nil, by: asker) }
         await #expect(throws: LibraryError.mayNotWrite) { _ = try await store.delete(collection: library.collection.id, by: asker) }
         await #expect(throws: LibraryError.mayNotWrite) { _ = try await store.delete(document: library.document.id, by: asker) }
         let upload = try trial.upload("theirs", to: library.collection.id, of: store, filename: "f.txt")
@@ -82,7 +82,7 @@ struct SQLiteDocumentRightsTests {
         for reader in [trial.bob, trial.viewer] { try await expectReadOnly(library, to: reader) }
         try await expectInvisible(library, to: trial.owner)
         library.collection = try #require(
-            try await store.update(collection: library.collection.id, .init(readers: [trial.viewer.userID]), by: trial.alice))
+            try await store.update(collection: library.collection.id, .init(readers: [trial.viewer.userID]), inPlaceOf: nil, by: trial.alice))
         try await expectInvisible(library, to: trial.bob)
         try await expectReadOnly(library, to: trial.viewer)
     }
@@ -102,7 +102,7 @@ struct SQLiteDocumentRightsTests {
         #expect(added.outcome == .created)
         #expect(try await store.delete(document: added.document.id, by: trial.bob)?.id == added.document.id)
         await #expect(throws: LibraryError.mayNotWrite) { _ = try await store.delete(collection: library.collection.id, by: trial.bob) }
-        #expect(try await store.update(collection: library.collection.id, .init(description: "d"), by: trial.owner)?.description == "d")
+        #expect(try await store.update(collection: library.collection.id, .init(description: "d"), inPlaceOf: nil, by: trial.owner)?.description == "d")
         #expect(try await store.delete(collection: library.collection.id, by: trial.owner) != nil)
         #expect(try await store.document(library.document.id, for: trial.alice) == nil)
     }
@@ -110,7 +110,7 @@ struct SQLiteDocumentRightsTests {
     @Test func aCollectionMadePrivateIsGoneForTheOthers() async throws {
         var library = try await trial.library(store, by: trial.alice, .init(name: "handbook", visibility: .workspace))
         library.collection = try #require(
-            try await store.update(collection: library.collection.id, .init(visibility: .private), by: trial.alice))
+            try await store.update(collection: library.collection.id, .init(visibility: .private), inPlaceOf: nil, by: trial.alice))
         for asker in [trial.bob, trial.owner] { try await expectInvisible(library, to: asker) }
         try await expectVisible(library, to: trial.alice)
     }
@@ -125,7 +125,7 @@ struct SQLiteDocumentRightsTests {
         await #expect(throws: LibraryError.nameTaken) { _ = try await store.createCollection(.init(name: "n"), by: trial.alice) }
         let second = try await store.createCollection(.init(name: "n"), by: trial.bob)
         let other = try await store.createCollection(.init(name: "m"), by: trial.alice)
-        await #expect(throws: LibraryError.nameTaken) { _ = try await store.update(collection: other.id, .init(name: "n"), by: trial.alice) }
+        await #expect(throws: LibraryError.nameTaken) { _ = try await store.update(collection: other.id, .init(name: "n"), inPlaceOf: nil, by: trial.alice) }
         // One's own comes before another's of the same name.
         #expect(try await store.collection(named: "n", for: trial.bob)?.id == second.id)
         #expect(try await store.collection(named: "n", for: trial.alice)?.id == first.id)

@@ -74,6 +74,8 @@ private final class InMemoryAccess: AccessWriting {
 
     func user(_ id: UserID) -> User? { present.first { $0.id == id } }
 
+    func user(_ id: UserID, in workspace: WorkspaceID) -> User? { present.first { $0.id == id && $0.workspaceID == workspace } }
+
     func user(email: String, in workspace: WorkspaceID) -> User? {
         present.first { EmailAddress.key($0.email) == EmailAddress.key(email) && $0.workspaceID == workspace }
     }
@@ -86,6 +88,7 @@ private final class InMemoryAccess: AccessWriting {
     func leavingUsers() -> [User] { state.users.filter { state.leaving.contains($0.id) } }
     func passwordHash(of user: UserID) -> String? { state.hashes[user] }
     func key(_ id: KeyID) -> APIKey? { state.keys.first { $0.id == id } }
+    func key(_ id: KeyID, of user: UserID) -> APIKey? { state.keys.first { $0.id == id && $0.userID == user } }
     func key(_ digest: KeyDigest) -> APIKey? { state.keys.first { $0.digest == digest } }
 
     func keys(of user: UserID, after: KeyID?, limit: Int, offset: Int) -> [APIKey] {
@@ -143,6 +146,8 @@ private final class InMemoryAccess: AccessWriting {
         }
         state.version += 1
     }
+
+    func deleteKeys(of user: UserID, notInForceAt now: Timestamp) { state.keys.removeAll { $0.userID == user && !$0.isInForce(now) } }
 
     func insert(_ login: Login) { state.logins.append(login) }
 

@@ -47,6 +47,11 @@ extension SQLiteAccess: AccessWriting {
         try database.execute(sql: "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", arguments: [now, key])
     }
 
+    func deleteKeys(of user: UserID, notInForceAt now: Timestamp) throws {
+        try database.execute(
+            sql: "DELETE FROM api_keys WHERE user = ? AND (revoked_at IS NOT NULL OR expires_at <= ?)", arguments: [user, now])
+    }
+
     func insert(_ login: Login) throws { try login.insert(database) }
 
     func deleteLogin(_ id: LoginID) throws {

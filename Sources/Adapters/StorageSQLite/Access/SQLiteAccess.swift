@@ -25,6 +25,8 @@ final class SQLiteAccess: AccessReading {
 
     func user(_ id: UserID) throws -> User? { try users("id = ? AND NOT leaving", [id]).first }
 
+    func user(_ id: UserID, in workspace: WorkspaceID) throws -> User? { try users("id = ? AND workspace = ? AND NOT leaving", [id, workspace]).first }
+
     func user(email: String, in workspace: WorkspaceID) throws -> User? {
         try users("workspace = ? AND email_key = ? AND NOT leaving", [workspace, EmailAddress.key(email).blob]).first
     }
@@ -47,6 +49,8 @@ final class SQLiteAccess: AccessReading {
     }
 
     func key(_ id: KeyID) throws -> APIKey? { try keys("id = ?", [id]).first }
+
+    func key(_ id: KeyID, of user: UserID) throws -> APIKey? { try keys("id = ? AND user = ?", [id, user]).first }
 
     func key(_ digest: KeyDigest) throws -> APIKey? { try keys("digest = ?", [Data(digest.bytes)]).first }
 

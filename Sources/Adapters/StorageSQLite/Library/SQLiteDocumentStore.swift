@@ -70,12 +70,15 @@ package final class SQLiteDocumentStore: DocumentStore {
         }
     }
 
-    package func update(collection id: CollectionID, _ change: CollectionChange, by asker: Asker) async throws -> Retrieval.Collection? {
+    package func update(
+        collection id: CollectionID, _ change: CollectionChange, inPlaceOf seen: Retrieval.Collection?, by asker: Asker
+    ) async throws -> Retrieval.Collection? {
         let now = clock.now()
         return try await refusing { [file] in
             try await file.write { database in
                 guard let known = try Self.collection(id, asker, database) else { return nil }
                 guard known.isManaged(by: asker) else { throw LibraryError.mayNotWrite }
+                if let seen, seen != known { throw LibraryError.changedMeanwhile }
                 try database.execute(
                     sql: "UPDATE collections SET name = ?, description = ?, visibility = ?, updated_at = ? WHERE key = ?",
                     arguments: [

@@ -56,6 +56,9 @@ package struct Asker: Sendable, Hashable {
             credential: .key(key.id), limits: limits)
     }
 
+    /// Nothing that their role allows is kept from the credential: it may make others, and change the account.
+    package var reachesAsFarAsUser: Bool { scopes.isSuperset(of: Scope.allowed(for: role)) }
+
     package var isKey: Bool { if case .key = credential { true } else { false } }
 
     package func may(_ scope: Scope) -> Bool { scopes.contains(scope) }

@@ -34,10 +34,11 @@ package struct KeyService: Sendable {
     // MARK: A user's own
 
     /// A key of the asker's own, which reaches no further and lives no longer than what they came by.
-    /// - Throws: `AccessError.invalid`, `.scopesBeyond`, `.tooManyKeys`.
+    /// - Throws: `AccessError.narrowKey`, `.invalid`, `.scopesBeyond`, `.tooManyKeys`.
     package func create(_ new: NewKey, by asker: Asker, from address: String?) async throws -> (secret: KeySecret, key: APIKey) {
         let name = try DisplayName.checked(new.name, mayBeEmpty: false)
         let (id, now, secret) = (ids.next(), clock.now(), KeySecret())
+        guard asker.reachesAsFarAsUser else { throw AccessError.narrowKey }
         return try await store.write { access in
             guard let user = try access.user(asker.userID) else { throw AccessError.notFound }
             let most = Scope.allowed(for: user.role).intersection(asker.scopes)
@@ -64,6 +65,8 @@ package struct KeyService: Sendable {
     }
 
     private static func insert(_ key: APIKey, of user: User, _ now: Timestamp, _ access: any AccessWriting) throws {
+        // The workspace's log tells that there were others.
+        try access.deleteKeys(of: user.id, notInForceAt: now)
         guard try access.keys(of: user.id, after: nil, limit: limitPerUser, offset: 0).count < limitPerUser else {
             throw AccessError.tooManyKeys(limit: limitPerUser)
         }
@@ -81,7 +84,9 @@ package struct KeyService: Sendable {
     }
 
     /// The asker's keys that are not revoked, the oldest first.
+    /// - Throws: `AccessError.narrowKey`.
     package func list(_ page: PageRequest, by asker: Asker) async throws -> Page<APIKey> {
+        guard asker.reachesAsFarAsUser else { throw AccessError.narrowKey }
         let after = try page.id()
         return try await store.read { access in
             let found = try access.keys(of: asker.userID, after: after, limit: page.limit + 1, offset: page.offset)
@@ -89,12 +94,13 @@ package struct KeyService: Sendable {
         }
     }
 
-    /// Revokes a key of the asker's own.
-    /// - Throws: `AccessError.notFound` where they have none of this id.
+    /// Revokes a key of the asker's own. A key may always end itself.
+    /// - Throws: `AccessError.notFound` where they have none of this id, `.narrowKey`.
     package func delete(_ id: KeyID, by asker: Asker, from address: String?) async throws {
         let now = clock.now()
         try await store.write { access in
-            guard let key = try access.key(id), key.userID == asker.userID, key.revokedAt == nil else { throw AccessError.notFound }
+            guard let key = try access.key(id, of: asker.userID), key.revokedAt == nil else { throw AccessError.notFound }
+            guard asker.credential == .key(id) || asker.reachesAsFarAsUser else { throw AccessError.narrowKey }
             try access.revoke(id, at: now)
             try access.record(asker.record(.keyDeleted, of: .key, id, from: address), in: asker.workspaceID)
         }

@@ -40,7 +40,9 @@ package struct OwnAccount: Sendable {
     /// A new password ends every token, and every login but the one that it was changed by.
     /// - Throws: `AccessError.invalid`, `.emailTaken`, `.wrongCredentials` where the current password is not the one given, `.forbidden`
     ///   where one is needed and none was given, `.throttled`, `.busy`.
-    package func update(_ change: Change, by asker: Asker, from address: String?) async throws -> User {
+    /// - Parameter seen: what the asker takes the user to be; nil where they do not care. `AccessError.changedMeanwhile` where it is not.
+    package func update(_ change: Change, inPlaceOf seen: User? = nil, by asker: Asker, from address: String?) async throws -> User {
+        guard asker.reachesAsFarAsUser else { throw AccessError.narrowKey }
         if let name = change.name { _ = try DisplayName.checked(name, mayBeEmpty: true) }
         if let email = change.email { _ = try EmailAddress.checked(email) }
         let password = try change.password.map(Password.init(new:))
@@ -50,6 +52,7 @@ package struct OwnAccount: Sendable {
         let now = clock.now()
         return try await store.write { access in
             guard let user = try access.user(asker.userID), !user.suspended else { throw AccessError.notFound }
+            if let seen, seen != user { throw AccessError.changedMeanwhile }
             if isSensitive, try access.passwordHash(of: user.id) != verified { throw AccessError.wrongCredentials }
             if let email = change.email { try UserRules.checkFree(email, for: user.id, in: user.workspaceID, access) }
             var applied = AppliedChange(UserChange(email: change.email, name: change.name), to: user, newPassword: hash != nil, now)
@@ -72,9 +75,9 @@ package struct OwnAccount: Sendable {
         }
         guard let (email, hash) = known else { throw AccessError.notFound }
         guard let hash else {
-            // A first password opens all that the role allows: no narrower key may set it.
-            guard asker.scopes.isSuperset(of: Scope.allowed(for: asker.role)) else {
-                throw AccessError.forbidden(reason: "A key that does not reach as far as its user may not set their address or first password.")
+            // Else who finds a key has the account, also after the key is revoked. Those who manage users could give themselves one anyway.
+            guard !asker.isKey || asker.may(.admin) else {
+                throw AccessError.forbidden(reason: "A key sets no address and no first password. Ask an admin, or log in by a link.")
             }
             return nil
         }

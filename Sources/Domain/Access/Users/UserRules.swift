@@ -11,7 +11,7 @@ enum UserRules {
 
     /// A user of the manager's workspace; of any other it is not even told that there is one.
     static func target(_ id: UserID, of manager: User, _ access: any AccessReading) throws -> User {
-        guard let user = try access.user(id), user.workspaceID == manager.workspaceID else { throw AccessError.notFound }
+        guard let user = try access.user(id, in: manager.workspaceID) else { throw AccessError.notFound }
         return user
     }
 

@@ -129,7 +129,10 @@ package struct UserService: Sendable {
 
     /// Changes a user. A new password, and suspension, end their logins and tokens; suspension stops their keys while it lasts.
     /// - Throws: `AccessError.forbidden`, `.notFound`, `.ownRole`, `.ownAccount`, `.ownerStays`, `.emailTaken`, `.invalid`, `.busy`.
-    package func update(_ id: UserID, _ change: UserChange, by asker: Asker, from address: String?) async throws -> User {
+    /// - Parameter seen: what the asker takes the user to be; nil where they do not care. `AccessError.changedMeanwhile` where it is not.
+    package func update(
+        _ id: UserID, _ change: UserChange, inPlaceOf seen: User? = nil, by asker: Asker, from address: String?
+    ) async throws -> User {
         let change = try Self.checked(change)
         let password = try change.password.map(Password.init(new:))
         try await store.read { access in
@@ -140,6 +143,7 @@ package struct UserService: Sendable {
         return try await store.write { access in
             let manager = try UserRules.manager(asker, access)
             let user = try UserRules.target(id, of: manager, access)
+            if let seen, seen != user { throw AccessError.changedMeanwhile }
             try UserRules.check(change, of: user, by: manager)
             if let email = change.email { try UserRules.checkFree(email, for: id, in: user.workspaceID, access) }
             let applied = AppliedChange(change, to: user, newPassword: hash != nil, now)

@@ -11,7 +11,8 @@ package protocol DocumentStore: Sendable {
     func collection(named name: String, for asker: Asker) async throws -> Collection?
     func collections(for asker: Asker, _ page: PageRequest) async throws -> Page<Collection>
     /// Nil where the asker may not see it; throws `LibraryError.mayNotWrite` where they may only read it.
-    func update(collection id: CollectionID, _ change: CollectionChange, by asker: Asker) async throws -> Collection?
+    /// - Parameter seen: what the asker takes it to be; nil where they do not care. `LibraryError.changedMeanwhile` where it is not.
+    func update(collection id: CollectionID, _ change: CollectionChange, inPlaceOf seen: Collection?, by asker: Asker) async throws -> Collection?
     /// The deleted collection, whose documents went with it; nil and thrown as for `update`.
     func delete(collection id: CollectionID, by asker: Asker) async throws -> Collection?
     /// Gives a user's collections to another, under names of which the heir has none, and takes the user out of every list of readers.
@@ -147,6 +148,8 @@ package struct Passage: Sendable {
 package enum LibraryError: Error, Sendable, Hashable {
     case noSuchCollection
     case mayNotWrite
+    /// It is no longer what the asker had seen.
+    case changedMeanwhile
     /// Another collection of the same owner has the name.
     case nameTaken
     case full

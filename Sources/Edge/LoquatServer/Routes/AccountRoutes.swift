@@ -52,10 +52,12 @@ struct AccountRoutes {
 
     private func update(_ call: Call) async throws -> Response {
         let body = try await call.body(ChangedAccount.self, limit: services.limits.bodyBytes)
-        try call.request.checkMatch(CallerResource(try await accounts.own.user(call.asker), call.asker))
+        let known = try await accounts.own.user(call.asker)
+        try call.request.checkMatch(CallerResource(known, call.asker))
+        let seen = call.request.headers[.ifMatch] == nil ? nil : known
         let change = OwnAccount.Change(
             name: body.name, email: body.email, password: body.password, currentPassword: body.currentPassword)
-        let user = try await accounts.own.update(change, by: call.asker, from: call.address)
+        let user = try await accounts.own.update(change, inPlaceOf: seen, by: call.asker, from: call.address)
         return try Response.tagged(CallerResource(user, call.asker))
     }
 
@@ -65,7 +67,10 @@ struct AccountRoutes {
         api.add(
             Operation(
                 method: .post, path: "/api/v1/api-keys", id: "createAPIKey", tag: .accounts, summary: "Make a key.",
-                details: "It reaches no further than its user's role and what the request came by.", admission: .signedIn,
+                details: """
+                    It reaches no further than its user's role and what the request came by. No `Idempotency-Key`: the key is told once. A key \
+                    that does not reach as far as its user makes none.
+                    """, admission: .signedIn,
                 body: .json(NewAPIKey.self), answers: [.created(CreatedKeyResource.self, "The key, told this once.")],
                 problems: [.forbidden, .conflict])
         ) { try await createKey($0) }

@@ -59,7 +59,10 @@ struct CollectionRoutes {
         let change = body.change(readers: try await readers(body.readers, call))
         guard let known = try await services.library.store.collection(call.id(), for: call.asker) else { throw Problem.notFound }
         try call.request.checkMatch(CollectionResource(known))
-        guard let changed = try await services.library.store.update(collection: call.id(), change, by: call.asker) else { throw Problem.notFound }
+        let seen = call.request.headers[.ifMatch] == nil ? nil : known
+        guard let changed = try await services.library.store.update(collection: known.id, change, inPlaceOf: seen, by: call.asker) else {
+            throw Problem.notFound
+        }
         if changed.visibility != known.visibility || changed.readers != known.readers {
             let readers = JSONValue.array(changed.readers.map { .string($0.description) })
             try await audit.record(

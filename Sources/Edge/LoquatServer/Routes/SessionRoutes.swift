@@ -87,7 +87,8 @@ struct SessionRoutes {
         try call.request.checkMatch(SessionResource(session))
         let body = try await call.body(ChangedSession.self, limit: services.limits.bodyBytes)
         let update = SessionUpdated(title: body.title, metadata: body.metadata, archived: body.archived, pinned: body.pinned)
-        _ = try await log.append(AppendBatch(sessionID: session.id, drafts: [EventDraft(.sessionUpdated(update))]))
+        let seen = call.request.headers[.ifMatch] == nil ? nil : session.headSeq
+        _ = try await log.append(AppendBatch(sessionID: session.id, drafts: [EventDraft(.sessionUpdated(update))], after: seen))
         services.sessionFeed.changed(session.id)
         guard let changed = try await log.session(session.id, of: session.userID) else { throw Problem.notFound }
         return try Response.tagged(SessionResource(changed))

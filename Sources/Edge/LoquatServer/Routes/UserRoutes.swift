@@ -15,11 +15,13 @@ struct UserRoutes {
             Operation(
                 method: .post, path: "/api/v1/users", id: "createUser", tag: .accounts, summary: "Make a user.",
                 details: "Without a password they come in by keys alone.", admission: .scope(.admin), body: .json(NewMember.self),
-                answers: [.created(UserResource.self, "The user.")], problems: [.conflict])
+                answers: [.created(UserResource.self, "The user.")], problems: [.conflict], isIdempotent: true)
         ) { call in
-            let body = try await call.body(NewMember.self, limit: services.limits.bodyBytes)
+            let (body, bytes) = try await call.bodyAndBytes(NewMember.self, limit: services.limits.bodyBytes)
             let new = NewUser(email: body.email, name: body.name ?? "", role: body.role ?? .member, password: body.password)
-            return try Response.json(UserResource(try await users.create(new, by: call.asker, from: call.address)), status: .created)
+            return try await Idempotent(gate: services.idempotency, logger: services.logger).once(
+                call.request, asker: call.asker, fingerprint: Idempotent.fingerprint(call.request, bytes)
+            ) { (.created, try encodeJSON(UserResource(try await users.create(new, by: call.asker, from: call.address)))) }
         }
         api.add(
             Operation(
@@ -60,9 +62,11 @@ struct UserRoutes {
     private func update(_ call: Call) async throws -> Response {
         let body = try await call.body(ChangedUser.self, limit: services.limits.bodyBytes)
         let id = try call.id()
-        try call.request.checkMatch(UserResource(try await users.user(id, by: call.asker)))
+        let known = try await users.user(id, by: call.asker)
+        try call.request.checkMatch(UserResource(known))
+        let seen = call.request.headers[.ifMatch] == nil ? nil : known
         let change = UserChange(
             email: body.email, name: body.name, role: body.role, suspended: body.suspended, password: body.password)
-        return try Response.tagged(UserResource(try await users.update(id, change, by: call.asker, from: call.address)))
+        return try Response.tagged(UserResource(try await users.update(id, change, inPlaceOf: seen, by: call.asker, from: call.address)))
     }
 }
