@@ -134,6 +134,9 @@ def test_every_page_is_open_to_everybody(own, window, tmp_path, size, scheme):
     conversation.answer.locator("a.citation").first.click()
     page.wait_for_url("**/documents/*")
     look("document")
+    menu = page.get_by_role("button", name="Menu")
+    if menu.is_visible():
+        menu.click()
     page.locator(".sessions button").first.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
