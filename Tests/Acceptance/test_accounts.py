@@ -5,6 +5,7 @@ import re
 import sqlite3
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -209,8 +210,8 @@ def test_a_key_reaches_no_further_than_what_made_it(owner):
     ann = people.add(owner, "ann")
     shapes.problem(ann.api.post(KEYS, json={"name": "more", "scopes": ["chat", "admin"]}), 403)
     narrow = Api(owner.api.server, people.key(owner.api, scopes=["chat"])["key"])
-    shapes.problem(narrow.post(KEYS, json={"name": "wider", "scopes": ["documents:read"]}), 403)
-    assert people.key(narrow)["scopes"] == ["chat"]
+    for answer in (narrow.post(KEYS, json={"name": "same", "scopes": ["chat"]}), narrow.get(KEYS), narrow.patch(ME, json={"name": "x"})):
+        shapes.problem(answer, 403)
     shapes.problem(owner.api.post(KEYS, json={"name": "none", "scopes": ["everything"]}), 422)
 
 
@@ -318,6 +319,59 @@ def test_an_open_stream_ends_with_what_let_it_in(start, upstream, how):
         stream.finish()
     assert streams[1].text == "said secret"
     assert streams[0].text == "said " and not streams[0].complete
+
+
+def test_the_stream_of_a_deleted_session_ends(owner):
+    session = owner.api.ask("Hello", model="extractive")["session_id"]
+    stream = owner.api.watch(f"/api/v1/chat/sessions/{session}/stream").opened()
+    owner.api.delete(f"/api/v1/chat/sessions/{session}", expect=204)
+    stream.finish()
+    assert stream.complete
+
+
+def test_of_many_who_saw_the_same_one_is_first(owner):
+    ann = people.add(owner, "ann")
+    session = owner.api.ask("Hello", model="extractive")["session_id"]
+    paths = [
+        (f"{USERS}/{ann.id}", "name"),
+        (ME, "name"),
+        (f"/api/v1/collections/{owner.api.collection('papers')['id']}", "description"),
+        (f"/api/v1/chat/sessions/{session}", "title"),
+    ]
+    for path, field in paths:
+        seen = {"If-Match": owner.api.get(path, expect=200).headers["etag"]}
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda number: owner.api.patch(path, json={field: f"{field} {number}"}, headers=seen), range(12)))
+        assert sorted(answer.status_code for answer in answers) == [200] + [412] * 11, path
+        (won,) = (answer.json()[field] for answer in answers if answer.status_code == 200)
+        assert owner.api.get(path).json()[field] == won
+
+
+def test_a_user_is_made_once_for_each_idempotency_key(owner):
+    once = {"Idempotency-Key": "once"}
+    body = {"email": "ann@example.test", "password": "long enough"}
+    first = owner.api.post(USERS, json=body, headers=once, expect=201).json()
+    assert owner.api.post(USERS, json=body, headers=once, expect=201).json() == first
+    shapes.problem(owner.api.post(USERS, json={**body, "name": "x"}, headers=once), 422, "idempotency_mismatch")
+    shapes.problem(owner.api.post(USERS, json=body), 409, "email_taken")
+
+
+def test_what_was_deleted_is_in_no_file(owner):
+    """While the server runs, and once it has ended."""
+    server, canary = owner.api.server, "canary-of-the-deleted"
+    collection = owner.api.collection("papers")
+    owner.api.ready(owner.api.write(collection, canary, f"The {canary} tree grows to ten metres."))
+    session = owner.api.ask(f"How tall is the {canary} tree?", collection_id=collection["id"])["session_id"]
+    assert canary in owner.api.messages(session)[-1]["content"]
+    owner.api.delete(f"/api/v1/chat/sessions/{session}", expect=204)
+    owner.api.delete(f"/api/v1/collections/{collection['id']}", expect=204)
+
+    def files():
+        return [path.name for path in server.data_dir.rglob("*") if path.is_file() and canary.encode() in path.read_bytes()]
+
+    assert files() == []
+    server.stop()
+    assert files() == []
 
 
 def test_a_deleted_user_leaves_collections_and_nothing_else(owner):

@@ -45,14 +45,27 @@ def test_without_any_the_servers_own_hold(house):
 
 def test_the_narrower_holds(start):
     owner = people.register(start({"LOQUAT_RATE_LIMIT_KEY": "100", "LOQUAT_MAX_STREAMS_PER_KEY": "0"}))
-    assert limits(owner) == NONE | {"requests_per_minute": 100, "tokens_used_today": 0, "workspace": NONE}
+    ann = people.add(owner, "ann")
+    servers = NONE | {"requests_per_minute": 100, "tokens_used_today": 0}
+    assert limits(owner) == limits(ann) == servers | {"workspace": NONE}
     wide = {"requests_per_minute": 1000, "concurrent_streams": 7, "tokens_per_day": 9}
-    told_of = put(owner, **wide).json()
-    assert told_of == limits(owner) == wide | {"requests_per_minute": 100, "tokens_used_today": 0, "workspace": wide}
-    assert owner.api.get(LIMITS).headers["ratelimit-limit"] == "100"
+    assert put(owner, **wide).json() == limits(owner) == servers | {"workspace": wide}
+    assert limits(ann) == wide | {"requests_per_minute": 100, "tokens_used_today": 0, "workspace": wide}
+    assert ann.api.get(LIMITS).headers["ratelimit-limit"] == "100"
     put(owner, requests_per_minute=40)
-    assert owner.api.get(LIMITS).headers["ratelimit-limit"] == "40"
-    assert limits(owner)["workspace"] == NONE | {"requests_per_minute": 40}, "what is not said is none"
+    assert ann.api.get(LIMITS).headers["ratelimit-limit"] == "40"
+    assert limits(ann)["workspace"] == NONE | {"requests_per_minute": 40}, "what is not said is none"
+
+
+def test_who_sets_them_is_not_held_to_them(house):
+    """A limit of one request a minute could not be taken back."""
+    narrow = Api(house.server, people.key(house.owner.api, scopes=["chat"])["key"])
+    put(house.owner, requests_per_minute=1, concurrent_streams=1, tokens_per_day=1)
+    for _ in range(3):
+        complete(house.owner.api, house.model, stream=True).raise_for_status()
+    assert [narrow.get(LIMITS).status_code for _ in range(2)] == [200, 429]
+    put(house.owner)
+    assert narrow.get(LIMITS, expect=200).json()["workspace"] == NONE
 
 
 @pytest.mark.parametrize(
@@ -216,11 +229,12 @@ def test_another_workspace_is_not_held_to_them(house):
     house.server.stop()
     stranger = people.stranger(house.server)
     house.server.start()
+    narrow = Api(house.server, people.key(stranger.api, scopes=["chat"])["key"])
     put(house.owner, requests_per_minute=50, concurrent_streams=1, tokens_per_day=30)
-    assert limits(stranger)["workspace"] == NONE
+    assert narrow.get(LIMITS, expect=200).json()["workspace"] == NONE
     for _ in range(3):
-        complete(stranger.api, house.model).raise_for_status()
+        complete(narrow, house.model).raise_for_status()
     put(stranger, tokens_per_day=1)
-    assert limits(house.ann)["tokens_per_day"] == 30 and limits(stranger)["tokens_per_day"] == 1
-    limited(complete(stranger.api, house.model), "token_limit_reached", 1)
+    assert limits(house.ann)["tokens_per_day"] == 30 and narrow.get(LIMITS).json()["tokens_per_day"] == 1
+    limited(complete(narrow, house.model), "token_limit_reached", 1)
     complete(house.ann.api, house.model).raise_for_status()

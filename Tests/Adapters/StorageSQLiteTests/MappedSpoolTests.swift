@@ -117,6 +117,21 @@ struct MappedSpoolTests {
         #expect(try opened().recovered()[second] == [.delta("goes on")])
     }
 
+    /// What is deleted from the log must not be found here.
+    @Test func aFileKeepsNoTextOnceNoTurnNeedsIt() throws {
+        let (turn, other) = (ids.next(), ids.next())
+        let spool = try opened()
+        try spool.write([.delta("canary")], of: turn)
+        try spool.write([.delta("other")], of: other)
+        spool.release(turn)
+        #expect(try opened().recovered()[other] == [.delta("other")], "what still runs stays")
+        spool.release(other)
+        #expect(segments.count == 1)
+        #expect(try bytes(8 << 20, at: 0).allSatisfy { $0 == 0 })
+        try spool.write([.delta("next")], of: turn)
+        #expect(try opened().recovered() == [turn: [.delta("next")]])
+    }
+
     @Test func whatAnEarlierProcessLeftGoesOnceItIsInTheLog() throws {
         let (old, new) = (ids.next(), ids.next())
         try opened().write([.delta("old")], of: old)

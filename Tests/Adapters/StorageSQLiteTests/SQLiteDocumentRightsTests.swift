@@ -52,7 +52,9 @@ struct SQLiteDocumentRightsTests {
 
     private func expectReadOnly(_ library: (collection: Retrieval.Collection, document: Document), to asker: Asker) async throws {
         try await expectVisible(library, to: asker)
-        await #expect(throws: LibraryError.mayNotWrite) { _ = try await store.update(collection: library.collection.id, .init(name: "x"), inPlaceOf: nil, by: asker) }
+        await #expect(throws: LibraryError.mayNotWrite) {
+            _ = try await store.update(collection: library.collection.id, .init(name: "x"), inPlaceOf: nil, by: asker)
+        }
         await #expect(throws: LibraryError.mayNotWrite) { _ = try await store.delete(collection: library.collection.id, by: asker) }
         await #expect(throws: LibraryError.mayNotWrite) { _ = try await store.delete(document: library.document.id, by: asker) }
         let upload = try trial.upload("theirs", to: library.collection.id, of: store, filename: "f.txt")
@@ -102,7 +104,8 @@ struct SQLiteDocumentRightsTests {
         #expect(added.outcome == .created)
         #expect(try await store.delete(document: added.document.id, by: trial.bob)?.id == added.document.id)
         await #expect(throws: LibraryError.mayNotWrite) { _ = try await store.delete(collection: library.collection.id, by: trial.bob) }
-        #expect(try await store.update(collection: library.collection.id, .init(description: "d"), inPlaceOf: nil, by: trial.owner)?.description == "d")
+        #expect(
+            try await store.update(collection: library.collection.id, .init(description: "d"), inPlaceOf: nil, by: trial.owner)?.description == "d")
         #expect(try await store.delete(collection: library.collection.id, by: trial.owner) != nil)
         #expect(try await store.document(library.document.id, for: trial.alice) == nil)
     }
@@ -125,7 +128,9 @@ struct SQLiteDocumentRightsTests {
         await #expect(throws: LibraryError.nameTaken) { _ = try await store.createCollection(.init(name: "n"), by: trial.alice) }
         let second = try await store.createCollection(.init(name: "n"), by: trial.bob)
         let other = try await store.createCollection(.init(name: "m"), by: trial.alice)
-        await #expect(throws: LibraryError.nameTaken) { _ = try await store.update(collection: other.id, .init(name: "n"), inPlaceOf: nil, by: trial.alice) }
+        await #expect(throws: LibraryError.nameTaken) {
+            _ = try await store.update(collection: other.id, .init(name: "n"), inPlaceOf: nil, by: trial.alice)
+        }
         // One's own comes before another's of the same name.
         #expect(try await store.collection(named: "n", for: trial.bob)?.id == second.id)
         #expect(try await store.collection(named: "n", for: trial.alice)?.id == first.id)

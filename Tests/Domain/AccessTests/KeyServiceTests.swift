@@ -31,10 +31,39 @@ struct KeyServiceTests {
         await rig.expect(.scopesBeyond([.admin, .documentsWrite])) {
             _ = try await service.create(NewKey(name: "k", scopes: [.chat, .documentsWrite, .admin]), by: rig.asker(ada), from: nil)
         }
-        let owner = rig.asker(try await rig.store.owner(), scopes: [.chat, .documentsRead])
-        await rig.expect(.scopesBeyond([.admin])) { _ = try await service.create(NewKey(name: "k", scopes: [.admin]), by: owner, from: nil) }
-        #expect(try await service.create(NewKey(name: "k"), by: owner, from: nil).key.scopes == [.chat, .documentsRead])
+        let owner = try await rig.owner()
+        #expect(try await service.create(NewKey(name: "k"), by: owner, from: nil).key.scopes == Set(Scope.allCases))
         #expect(try await service.create(NewKey(name: "k", scopes: []), by: owner, from: nil).key.scopes == [])
+    }
+
+    /// Else whoever finds one could make others that outlive it, and end those of the rest.
+    @Test func aKeyNarrowerThanItsUserManagesNoneButItself() async throws {
+        let (secret, narrow) = try await service.create(NewKey(name: "k", scopes: [.chat]), by: rig.owner(), from: nil)
+        let other = try await service.create(NewKey(name: "k"), by: rig.owner(), from: nil).key
+        let asker = try #require(try await asker(secret))
+        await rig.expect(.narrowKey) { _ = try await service.create(NewKey(name: "k", scopes: [.chat]), by: asker, from: nil) }
+        await rig.expect(.narrowKey) { _ = try await service.list(PageRequest(limit: 10), by: asker) }
+        await rig.expect(.narrowKey) { try await service.delete(other.id, by: asker, from: nil) }
+        try await service.delete(narrow.id, by: asker, from: nil)
+        #expect(try await self.asker(secret) == nil)
+    }
+
+    @Test func keysThatAreNoLongerInForceTakeNoRoom() async throws {
+        let owner = try await rig.owner()
+        let user = try await rig.store.owner()
+        let soon = rig.clock.now.advanced(by: 1_000)
+        try await rig.store.write { [ids = rig.ids] access in
+            for _ in 0..<KeyService.limitPerUser {
+                let id = ids.next()
+                try access.insert(
+                    APIKey(
+                        id: id, userID: user.id, name: "k", digest: KeyDigest(of: "\(id)"), scopes: [], createdAt: user.createdAt, expiresAt: soon))
+            }
+        }
+        await rig.expect(.tooManyKeys(limit: 1_000)) { _ = try await service.create(NewKey(name: "k"), by: owner, from: nil) }
+        rig.clock.advance(by: 1_000)
+        let made = try await service.create(NewKey(name: "k"), by: owner, from: nil).key
+        #expect(try await service.list(PageRequest(limit: 10), by: owner).items.map(\.id) == [made.id])
     }
 
     @Test func aKeyOutlivesNoKeyThatMadeIt() async throws {

@@ -51,6 +51,16 @@ struct LoginThrottleTests {
         #expect(wait(throttle, "x@example.org", "192.0.2.2") == 0)
     }
 
+    /// Whoever comes through a proxy that is not trusted comes from here.
+    @Test func thisMachineIsNotBoundOverAllAccounts() {
+        let throttle = throttle { $0.addressBurst = 3 }
+        for address in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
+            for number in 0..<10 { #expect(wait(throttle, "\(number)\(address)@example.org", address) == 0) }
+        }
+        for _ in 0..<5 { #expect(wait(throttle, "a@example.org", "127.0.0.1") == 0) }
+        #expect(wait(throttle, "a@example.org", "127.0.0.1") == 30, "an account is still guarded")
+    }
+
     /// One caller has as many IPv6 addresses as they like.
     @Test func anIPv6NetworkIsOneAddress() {
         let throttle = throttle { $0.addressBurst = 2 }

@@ -54,11 +54,34 @@ struct OwnAccountTests {
         await rig.expect(.wrongCredentials) { _ = try await rig.logins.login(email: "a@example.org", password: AccessRig.password, from: nil) }
     }
 
-    @Test func aFirstPasswordIsSetByWhatReachesAsFar() async throws {
+    @Test func aFirstPasswordIsNotSetByAKey() async throws {
         let ada = try await rig.user("a@example.org", password: nil)
-        await rig.expectForbidden { _ = try await rig.own.update(.init(password: "battery staple"), by: rig.asker(ada, scopes: [.chat]), from: nil) }
+        let service = KeyService(store: rig.store, ids: rig.ids, clock: rig.clock.wallClock)
+        let (secret, _) = try await service.create(NewKey(name: "k"), by: rig.asker(ada), from: nil)
+        let key = try #require(try await rig.authenticator.asker(bearer: secret.text))
+        await rig.expectForbidden { _ = try await rig.own.update(.init(password: "battery staple"), by: key, from: nil) }
+        await rig.expectForbidden { _ = try await rig.own.update(.init(email: "x@example.org"), by: key, from: nil) }
+        _ = try await rig.own.update(.init(name: "Ada"), by: key, from: nil)
         _ = try await rig.own.update(.init(password: "battery staple"), by: rig.asker(ada), from: nil)
         _ = try await rig.logins.login(email: "a@example.org", password: "battery staple", from: nil)
+    }
+
+    @Test func aNarrowKeyChangesNothing() async throws {
+        let ada = try await rig.user("a@example.org")
+        await rig.expect(.narrowKey) { _ = try await rig.own.update(.init(name: "x"), by: rig.asker(ada, scopes: [.chat]), from: nil) }
+    }
+
+    /// Of two who saw the same, one is first.
+    @Test func whatWasChangedMeanwhileIsNotChanged() async throws {
+        let ada = try await rig.user("a@example.org")
+        rig.clock.advance(by: 1)
+        let changed = try await rig.own.update(.init(name: "x"), inPlaceOf: ada, by: rig.asker(ada), from: nil)
+        await rig.expect(.changedMeanwhile) { _ = try await rig.own.update(.init(name: "y"), inPlaceOf: ada, by: rig.asker(ada), from: nil) }
+        let owner = try await rig.owner()
+        await rig.expect(.changedMeanwhile) {
+            _ = try await rig.users.update(ada.id, UserChange(name: "y"), inPlaceOf: ada, by: owner, from: nil)
+        }
+        #expect(try await rig.users.update(ada.id, UserChange(name: "y"), inPlaceOf: changed, by: owner, from: nil).name == "y")
     }
 
     @Test func anAddressOfSomebodyElseIsTaken() async throws {

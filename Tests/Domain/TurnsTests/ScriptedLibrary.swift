@@ -51,7 +51,9 @@ final class ScriptedLibrary: DocumentStore, PassageIndex {
     func collection(_ id: CollectionID, for asker: Asker) async throws -> Retrieval.Collection? { throw NotScripted() }
     func collection(named name: String, for asker: Asker) async throws -> Retrieval.Collection? { throw NotScripted() }
     func collections(for asker: Asker, _ page: PageRequest) async throws -> Page<Retrieval.Collection> { throw NotScripted() }
-    func update(collection id: CollectionID, _ change: CollectionChange, inPlaceOf seen: Retrieval.Collection?, by asker: Asker) async throws -> Retrieval.Collection? {
+    func update(collection id: CollectionID, _ change: CollectionChange, inPlaceOf seen: Retrieval.Collection?, by asker: Asker) async throws
+        -> Retrieval.Collection?
+    {
         throw NotScripted()
     }
     func delete(collection id: CollectionID, by asker: Asker) async throws -> Retrieval.Collection? { throw NotScripted() }

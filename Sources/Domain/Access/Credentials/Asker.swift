@@ -27,7 +27,7 @@ package struct Asker: Sendable, Hashable {
     package let role: Role
     package let scopes: Set<Scope>
     package let credential: Credential
-    /// What their workspace holds its users to.
+    /// What their workspace holds its users to; nothing for those who set it, whom a mistake would keep from mending it.
     package let limits: WorkspaceLimits
 
     package init(
@@ -39,7 +39,7 @@ package struct Asker: Sendable, Hashable {
         self.role = role
         self.scopes = scopes
         self.credential = credential
-        self.limits = limits
+        self.limits = scopes.contains(.admin) ? .none : limits
     }
 
     /// A user by something that reaches as far as their role: a token, a login, the socket.

@@ -10,7 +10,8 @@ enum NetworkPrefix {
     private static let longest = 64
 
     /// This machine's own, as `of` gives it: that of a proxy too which is not trusted to say for whom it asks.
-    static func isLoopback(_ prefix: String) -> Bool { prefix.hasPrefix("127.") || prefix == "0:0:0:0::/64" }
+    static func isLoopback(_ prefix: String) -> Bool { prefix.hasPrefix("127.") || prefix == ipv6Loopback }
+    private static let ipv6Loopback = of("::1")
 
     static func of(_ address: String) -> String {
         var bytes = in6_addr()

@@ -36,7 +36,8 @@ struct UsageRoutes {
         api.add(
             Operation(
                 method: .put, path: "/api/v1/limits", id: "setLimits", tag: .accounts, summary: "Set what holds for the workspace's users.",
-                details: "It takes the place of all that was set, and holds at once.", admission: .scope(.admin), body: .json(NewLimits.self),
+                details: "It takes the place of all that was set, and holds at once; not for credentials with the scope `admin`.",
+                admission: .scope(.admin), body: .json(NewLimits.self),
                 answers: [.ok(LimitsResource.self, "The limits as they are now.", tagged: true)], isConditional: true)
         ) { try await setLimits($0) }
     }
@@ -82,9 +83,10 @@ struct UsageRoutes {
 
     /// The tag is that of what can be set: turns that end meanwhile are no change of it.
     private func response(_ set: WorkspaceLimits, _ call: Call) async throws -> Response {
+        let held = call.asker.limits
         let resource = LimitsResource(
-            requestsPerMinute: services.frontDoor.requestsPerMinute(set), concurrentStreams: services.frontDoor.concurrentStreams(set),
-            tokensPerDay: set.tokensPerDay, tokensUsedToday: try await DayLimit(services: services).used(by: call.asker),
+            requestsPerMinute: services.frontDoor.requestsPerMinute(held), concurrentStreams: services.frontDoor.concurrentStreams(held),
+            tokensPerDay: held.tokensPerDay, tokensUsedToday: try await DayLimit(services: services).used(by: call.asker),
             workspace: WorkspaceLimitsResource(set))
         return try Response.tagged(resource, by: resource.workspace)
     }
