@@ -24,7 +24,8 @@ struct OpenAPIDocument {
 
     init(_ operations: [Operation]) {
         var schemas = SchemaDocument(prefix: "#/components/schemas/")
-        let problem = schemas.json(Self.problemSchema, .answer)
+        // Unlike other answers, a problem leaves out what it does not have.
+        let problem = schemas.json(Self.problemSchema, .request)
         var paths: [(path: String, operations: JSONObject)] = []
         for operation in operations {
             let described = Self.describe(operation, &schemas)
