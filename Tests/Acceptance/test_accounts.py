@@ -427,7 +427,9 @@ def test_what_was_done_is_told_newest_first(owner):
         api.patch(f"{USERS}/{ann.id}", json=change, expect=200)
     collection = ann.api.collection("papers")
     ann.api.patch(f"/api/v1/collections/{collection['id']}", json={"readers": [owner.id]}, expect=200)
-    (document,) = ann.api.ready(ann.api.write(collection, "title", "text"))
+    (document,) = ann.api.ready(ann.api.upload(collection, "paper.md", "text"))
+    for text, status in (("text", 200), ("another text", 200)):
+        ann.api.ready(ann.api.upload(collection, "paper.md", text, expect=status))
     ann.api.delete(f"/api/v1/documents/{document['id']}", expect=204)
     session = ann.api.ask("Hello")["session_id"]
     ann.api.delete(f"/api/v1/chat/sessions/{session}", expect=204)
@@ -453,6 +455,7 @@ def test_what_was_done_is_told_newest_first(owner):
         ("password_changed", ann.id, owner.id),
         ("collection_created", collection["id"], ann.id),
         ("collection_shared", collection["id"], ann.id),
+        ("document_replaced", document["id"], ann.id),
         ("document_deleted", document["id"], ann.id),
         ("session_deleted", session, ann.id),
         ("collection_deleted", collection["id"], ann.id),
@@ -460,6 +463,8 @@ def test_what_was_done_is_told_newest_first(owner):
     ]
     rest = iter(told)
     assert [line for line in expected if line not in rest] == [], told
+    # The same file again is nothing new.
+    assert [line[0] for line in told].count("document_replaced") == 1
     assert all(entry["address"] == "127.0.0.1" for entry in entries)
     assert entries[0]["actor_credential"].startswith("key:")
     # By id alone: an address in a log that forgets nothing would outlive its user.

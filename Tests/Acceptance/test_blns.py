@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from support import shapes
+from support import names, shapes
 
 COUNT = 515
 
@@ -45,14 +45,14 @@ def test_every_string_comes_back_as_a_title(api, strings):
     path, refused = f"/api/v1/chat/sessions/{session_id}", 0
     for string in strings:
         answer = api.patch(path, json={"title": string})
-        if answer.status_code != 200 and blank(string.replace("\u200b", "")):
+        if not names.possible(string):
             shapes.invalid(answer, "title")
             refused += 1
             continue
         assert answer.status_code == 200, (string, answer.text)
         assert answer.json()["title"] == string
         assert api.session(session_id)["title"] == string
-    assert refused <= 3
+    assert 3 <= refused <= 20
 
 
 def test_every_string_comes_back_as_metadata(api, strings):

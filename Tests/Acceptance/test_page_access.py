@@ -56,7 +56,7 @@ def csrf(client):
 # Pages say what they may do
 
 
-PAGES = ["/login", "/", "/collections", "/docs", "/login/lql_x", "/sessions/00000000-0000-7000-8000-000000000000"]
+PAGES = ["/login", "/", "/collections", "/account", "/audit", "/docs", "/login/lql_x", "/sessions/00000000-0000-7000-8000-000000000000"]
 
 
 @pytest.mark.parametrize("path", PAGES)

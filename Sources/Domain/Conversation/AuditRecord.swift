@@ -19,6 +19,7 @@ package enum AuditAction: String, Sendable, Codable, CaseIterable {
     case collectionCreated = "collection_created"
     case collectionShared = "collection_shared"
     case collectionDeleted = "collection_deleted"
+    case documentReplaced = "document_replaced"
     case documentDeleted = "document_deleted"
     case sessionDeleted = "session_deleted"
     case limitsChanged = "limits_changed"

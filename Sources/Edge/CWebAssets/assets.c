@@ -26,8 +26,14 @@ static const unsigned char upload_js[] = {
 static const unsigned char conversation_js[] = {
 #embed "own/conversation.js"
 };
+static const unsigned char account_mustache[] = {
+#embed "templates/account.mustache"
+};
 static const unsigned char app_mustache[] = {
 #embed "templates/app.mustache"
+};
+static const unsigned char audit_mustache[] = {
+#embed "templates/audit.mustache"
 };
 static const unsigned char collection_mustache[] = {
 #embed "templates/collection.mustache"
@@ -96,7 +102,9 @@ static const struct web_asset assets[] = {
     ASSET("loquat.css", loquat_css),
     ASSET("upload.js", upload_js),
     ASSET("conversation.js", conversation_js),
+    ASSET("account.mustache", account_mustache),
     ASSET("app.mustache", app_mustache),
+    ASSET("audit.mustache", audit_mustache),
     ASSET("collection.mustache", collection_mustache),
     ASSET("collections.mustache", collections_mustache),
     ASSET("docs.mustache", docs_mustache),

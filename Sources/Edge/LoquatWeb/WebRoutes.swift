@@ -22,6 +22,8 @@ package struct WebRoutes: Sendable {
         SessionPages(services: services, frames: frames).add(to: pages)
         CollectionPages(services: services, frames: frames).add(to: pages)
         UserPages(services: services, frames: frames).add(to: pages)
+        AccountPages(services: services, frames: frames).add(to: pages)
+        AuditPages(services: services, frames: frames).add(to: pages)
         DocumentPages(services: services, frames: frames).add(to: pages)
     }
 }

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from support import sample, script
+from support import names, sample, script
 from support.api import Api
 from support.server import upstream_settings
 from support.window import Conversation
@@ -76,7 +76,7 @@ def test_prompts_and_titles(start, hostile, window):
     for number in range(0, len(hostile), 20):
         text = "\n\n".join(hostile[number : number + 20])[:8000]
         session = api.ask(text)["session_id"]
-        api.patch(f"/api/v1/chat/sessions/{session}", json={"title": hostile[number][:900] or "x"}, expect=200)
+        api.patch(f"/api/v1/chat/sessions/{session}", json={"title": names.plain(hostile[number])[:900] or "x"}, expect=200)
         page.goto(f"/sessions/{session}")
         expect(page.get_by_role("article", name="You")).to_have_count(1)
         harmless(page)
@@ -94,7 +94,7 @@ def test_documents_their_names_and_headings(start, hostile, window):
     api = Api(server, server.create_key("owner"))
     page = window(server.url).log_in(server)
     for number, text in enumerate(OWN):
-        collection = api.collection(text[:190], description=text)
+        collection = api.collection(names.plain(text)[:190], description=text)
         name = text.replace("\r", " ").replace("\n", " ").replace("/", "⁄")
         body = f"# {text} wombat{number}\n\nThe wombat{number} digs. {text}\n"
         document = api.upload(collection, f"{name}.md", body)

@@ -98,6 +98,14 @@ def test_documents_and_collections_go(own, window, tmp_path):
     expect(page.get_by_role("link", name="Trees")).to_have_count(0)
 
 
+def set_password(page, email="owner@example.test", password="correct horse owner"):
+    form = page.get_by_role("region", name="E-mail address and password")
+    form.get_by_label("E-mail address").fill(email)
+    form.get_by_label("Password").fill(password)
+    form.get_by_role("button", name="Save").click()
+    expect(page.locator("#told")).to_contain_text("Saved.")
+
+
 @pytest.fixture(params=["desk", "phone"])
 def size(request):
     return PHONE if request.param == "phone" else {"viewport": {"width": 1280, "height": 800}}
@@ -146,6 +154,15 @@ def test_every_page_is_open_to_everybody(own, window, tmp_path, size, scheme):
     page.goto("/users")
     page.get_by_label("Change ann@example.test").click()
     look("users")
+    page.goto("/audit")
+    look("audit")
+    page.goto("/account")
+    look("first account")
+    set_password(page)
+    page.get_by_label("What it is for").fill("A job at night")
+    page.get_by_role("button", name="Make the key").click()
+    expect(page.locator(".key", has_text="A job at night")).to_be_visible()
+    look("account")
     page.goto("/sessions/00000000-0000-7000-8000-000000000000")
     look("error")
     assert not any(check.values()), {name: found for name, found in check.items() if found}

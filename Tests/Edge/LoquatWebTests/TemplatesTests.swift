@@ -15,7 +15,8 @@ struct TemplatesTests {
     private func frame() -> Frame {
         Frame(
             visitor: .init(email: hostile, csrfToken: hostile), sessions: [SessionLink(id: "1", title: hostile, isCurrent: true)],
-            moreSessions: "2", current: "1", managesUsers: true, atCollections: true, atUsers: false)
+            moreSessions: "2", current: "1", managesUsers: true, atCollections: true, atUsers: false,
+            atAccount: false)
     }
 
     private func row() -> DocumentRow {
@@ -26,7 +27,8 @@ struct TemplatesTests {
     private var pages: [(name: String, text: String)] {
         let session = SessionPage(
             title: hostile, session: .init(id: "1", title: hostile, position: "3:0"), turns: [turn()], earlier: 160,
-            choices: [.init(id: "1", name: hostile, isChosen: true)], hasNoDocuments: true, messageLimit: 9)
+            choices: [.init(id: "1", name: hostile, isChosen: true)], hasNoDocuments: true, needsPassword: true,
+            messageLimit: 9)
         let collections = CollectionsPage(
             collections: [.init(id: "1", name: hostile, description: hostile, documents: "1 document", readable: "x")], more: "2", mayWrite: true)
         let collection = CollectionPage(
@@ -34,7 +36,7 @@ struct TemplatesTests {
             people: [.init(id: "1", email: hostile, fullName: hostile, isReader: true)], namesOthers: true, uploadBytes: 1, uploadLimit: "1",
             mayManage: true, collectionID: "1",
             cursor: nil,
-            documents: [row()], moreDocuments: "2", isBusy: true)
+            documents: [row()], moreDocuments: "2", isBusy: true, mayFill: true)
         let document = DocumentPage(
             title: hostile, id: "1", name: hostile, filename: hostile, size: "1", problem: hostile, collectionID: "1", collectionName: hostile,
             before: hostile, passage: hostile, after: hostile, earlier: 1, later: 2)
@@ -46,6 +48,15 @@ struct TemplatesTests {
                     id: "1", email: hostile, fullName: hostile, roleName: "viewer", isSuspended: true, isVisitor: true, isManaged: true,
                     roles: [.init(role: "viewer", isChosen: true)])
             ], cursor: hostile, moreUsers: "2", newRoles: [.init(role: "viewer", isChosen: true)], passwordMinimum: 8, passwordMaximum: 9)
+        let key = KeyView(
+            id: "1", name: hostile, prefix: hostile, scopes: hostile, made: hostile, lastUsed: hostile, expiry: hostile)
+        let accounts = [true, false].map { hasPassword in
+            AccountPage(
+                email: hostile, fullName: hostile, hasPassword: hasPassword, passwordMinimum: 8, passwordMaximum: 9, keys: [key], cursor: hostile,
+                moreKeys: "2", scopes: [.init(scope: "chat", meaning: hostile, isChosen: true)])
+        }
+        let line = AuditLine(
+            time: hostile, actor: hostile, action: hostile, target: hostile, details: hostile, credential: hostile, address: hostile)
         let error = ErrorView(title: hostile, detail: hostile, requestID: hostile, again: hostile)
         return [
             ("session", Templates.shared.text("session", Framed(frame: frame(), content: session))),
@@ -53,6 +64,9 @@ struct TemplatesTests {
             ("collection", Templates.shared.text("collection", Framed(frame: frame(), content: collection))),
             ("document", Templates.shared.text("document", Framed(frame: frame(), content: document))),
             ("users", Templates.shared.text("users", Framed(frame: frame(), content: users))),
+            ("account", Templates.shared.text("account", Framed(frame: frame(), content: accounts[0]))),
+            ("first account", Templates.shared.text("account", Framed(frame: frame(), content: accounts[1]))),
+            ("audit", Templates.shared.text("audit", Framed(frame: frame(), content: AuditPage(entries: [line], moreEntries: "2")))),
             ("edit", Templates.shared.text("edit", SessionEdit(id: "1", name: hostile, isCurrent: true))),
             ("login", Templates.shared.text("login", card)),
             ("error", Templates.shared.text("error", error)),

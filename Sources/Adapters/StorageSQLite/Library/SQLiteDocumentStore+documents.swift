@@ -15,7 +15,7 @@ extension SQLiteDocumentStore {
         let (added, obsolete) = try await refusing { [file] in
             try await file.write { database -> (AddedDocument, String?) in
                 guard let collection = try Self.collection(upload.collectionID, asker, database) else { throw LibraryError.noSuchCollection }
-                guard Self.mayWrite(collection, asker) else { throw LibraryError.mayNotWrite }
+                guard collection.isFilled(by: asker) else { throw LibraryError.mayNotWrite }
                 let named = try Self.replaced(upload, collection, database)
                 if let repeated = try Self.repeated(upload, collection, database), named == nil || named?.key == repeated.key {
                     if let metadata = upload.metadata.map(Self.text) {
@@ -140,7 +140,7 @@ extension SQLiteDocumentStore {
             guard let known = try Self.fetch(database, where: "documents.id = ?", [id], asker).first,
                 let collection = try Self.collection(known.collectionID, asker, database)
             else { return (nil, nil) }
-            guard Self.mayWrite(collection, asker) else { throw LibraryError.mayNotWrite }
+            guard collection.isFilled(by: asker) else { throw LibraryError.mayNotWrite }
             let path = try String.fetchOne(database, sql: "SELECT upload FROM documents WHERE key = ?", arguments: [known.key])
             try database.execute(sql: "DELETE FROM documents WHERE key = ?", arguments: [known.key])
             return (known, path)

@@ -120,11 +120,6 @@ package final class SQLiteDocumentStore: DocumentStore {
         try fetch(database, where: "collections.id = ?", [id], asker).first
     }
 
-    /// Who may put documents into a collection and take them out.
-    static func mayWrite(_ collection: Retrieval.Collection, _ asker: Asker) -> Bool {
-        asker.role != .viewer && (collection.isManaged(by: asker) || collection.visibility == .workspace)
-    }
-
     private static func fetch(
         _ database: Database, where condition: String, _ arguments: StatementArguments, _ asker: Asker
     ) throws -> [Retrieval.Collection] {

@@ -34,15 +34,3 @@ package enum EmailAddress {
         return email
     }
 }
-
-/// What a person, or a key, is called.
-enum DisplayName {
-    static let longest = 200
-
-    static func checked(_ name: String, field: String = "name", mayBeEmpty: Bool) throws(AccessError) -> String {
-        guard name.unicodeScalars.count <= longest, mayBeEmpty || !name.isEmpty else {
-            throw .invalid(field: field, reason: "must have \(mayBeEmpty ? "at most" : "1 to") \(longest) characters")
-        }
-        return name
-    }
-}

@@ -37,6 +37,11 @@ package struct OwnAccount: Sendable {
         return user
     }
 
+    /// Whether the asker can come in by a password.
+    package func hasPassword(_ asker: Asker) async throws -> Bool {
+        try await store.read { try $0.passwordHash(of: asker.userID) != nil }
+    }
+
     /// A new password ends every token, and every login but the one that it was changed by.
     /// - Throws: `AccessError.invalid`, `.emailTaken`, `.wrongCredentials` where the current password is not the one given, `.forbidden`
     ///   where one is needed and none was given, `.throttled`, `.busy`.

@@ -45,6 +45,10 @@ package struct Collection: Sendable, Hashable {
 
     /// Whether the asker, who may read it, may also change and delete it.
     package func isManaged(by asker: Asker) -> Bool { ownerID == asker.userID || asker.role == .owner || asker.role == .admin }
+
+    /// Whether the asker, who may read it, may also put documents in, replace them and take them out: what is the whole workspace's is
+    /// filled by all but viewers, like a shared drive.
+    package func isFilled(by asker: Asker) -> Bool { asker.role != .viewer && (isManaged(by: asker) || visibility == .workspace) }
 }
 
 /// What is asked to be made or changed of a collection; nil is "left as it is".

@@ -1,11 +1,14 @@
 // Forms that speak to the public API, the menu of small screens, and the passage that a page was asked for.
 "use strict";
 
+const lapsed = "Your login is no longer in force.";
+
 // What an answer that is an error says to a person.
 async function problemText(response) {
-  if (response.status === 401) return "Your login is no longer in force.";
   try {
     const problem = await response.json();
+    if (problem.code === "wrong_credentials") return "The current password is not right.";
+    if (response.status === 401) return lapsed;
     if (problem.code === "csrf_failed") return "This page is too old. Load it anew and try again.";
     return problem.errors?.map((error) => `${error.pointer.slice(1)} ${error.message}`).join("; ") || problem.detail;
   } catch {
@@ -15,8 +18,9 @@ async function problemText(response) {
 
 // Says it in a place of the page, with a way on where the login has lapsed.
 async function showProblem(place, response) {
-  place.textContent = await problemText(response);
-  if (response.status !== 401) return;
+  const text = await problemText(response);
+  place.textContent = text;
+  if (text !== lapsed) return;
   const link = document.createElement("a");
   link.href = `/login?to=${encodeURIComponent(location.pathname + location.search)}`;
   link.textContent = "Log in again";
@@ -39,11 +43,12 @@ const unreachable = "The server cannot be reached. Try again in a moment.";
       for (const { name } of element.querySelectorAll("[data-list]")) {
         values[name] = parameters.getAll(name).flatMap((value) => value.split(/[\s,;]+/)).filter(Boolean);
       }
+      for (const { name } of element.querySelectorAll("[data-number]")) if (name in values) values[name] = Number(values[name]);
       return JSON.stringify(values);
     },
   });
 
-  const placeFor = (element) => one(".problem", element.closest("form") ?? document.body);
+  const placeFor = (element) => one(".problem", element.closest("form, [data-problems]") ?? document.body);
   // What was changed, and must be looked at again; the focus goes there where what had it is gone.
   let changed;
 
@@ -53,8 +58,9 @@ const unreachable = "The server cannot be reached. Try again in a moment.";
   });
   document.addEventListener("htmx:afterRequest", ({ target, detail: { successful, xhr, requestConfig } }) => {
     if (!successful || !xhr.status || requestConfig.verb === "get") return;
-    const { then, refresh, tells } = target.dataset;
+    const { then, refresh, tells, shows } = target.dataset;
     if (target.matches("form")) target.reset();
+    if (shows) showOnce(one(shows), JSON.parse(xhr.response).key);
     target.closest("dialog")?.close();
     if (tells) one("#told").textContent = tells;
     if (refresh) {
@@ -79,6 +85,31 @@ const unreachable = "The server cannot be reached. Try again in a moment.";
     const place = placeFor(target);
     if (place) place.textContent = unreachable;
     else alert(unreachable);
+  });
+
+  // MARK: What is told once
+
+  function showOnce(place, text) {
+    const field = one("input", place);
+    field.value = text;
+    place.hidden = false;
+    one("button", place).textContent = "Copy";
+    field.focus();
+    field.select();
+  }
+
+  document.addEventListener("click", async ({ target }) => {
+    if (!target.matches("[data-copies]")) return;
+    const field = one(target.dataset.copies);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      // Without TLS a browser keeps the clipboard from pages. What is selected may go there the old way, else by hand.
+      if (!document.execCommand("copy")) return void (one("#told").textContent = "It is selected: copy it by hand.");
+    }
+    target.textContent = "Copied";
+    one("#told").textContent = "Copied.";
   });
 
   // MARK: The dialog

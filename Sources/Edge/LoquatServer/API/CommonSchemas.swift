@@ -1,3 +1,4 @@
+import Access
 public import SchemaReflection
 public import TimeOrdered
 
@@ -50,5 +51,25 @@ extension TextForm {
     /// More than white space.
     static let notBlank = TextForm(pattern: "\\S", message: "must not be empty") { text in
         text.unicodeScalars.contains { !$0.properties.isWhitespace && !("\u{1c}"..."\u{1f}").contains($0) }
+    }
+
+    /// What a person or a thing may be called.
+    static let name = TextForm(pattern: "^\(namePattern)$", message: DisplayName.message) { DisplayName.isPossible($0) }
+
+    /// The same, or nothing.
+    static let nameOrNone = TextForm(pattern: "^(\(namePattern))?$", message: DisplayName.message) { $0.isEmpty || DisplayName.isPossible($0) }
+
+    private static let namePattern: String = {
+        let (forbidden, invisible) = (ranges(DisplayName.forbidden), ranges(DisplayName.invisible))
+        return "[^\(forbidden)]*[^\(forbidden)\(invisible)][^\(forbidden)]*"
+    }()
+
+    /// As they stand within the brackets of a pattern.
+    private static func ranges(_ ranges: [ClosedRange<UInt32>]) -> String {
+        func escaped(_ scalar: UInt32) -> String {
+            let digits = String(scalar, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+        return ranges.map { $0.count == 1 ? escaped($0.lowerBound) : "\(escaped($0.lowerBound))-\(escaped($0.upperBound))" }.joined()
     }
 }

@@ -24,7 +24,7 @@ struct OpenAPIDocument {
 
     init(_ operations: [Operation]) {
         var schemas = SchemaDocument(prefix: "#/components/schemas/")
-        // Written as a request is: an optional member stands only where there is something to tell.
+        // Unlike other answers, a problem leaves out what it does not have.
         let problem = schemas.json(Self.problemSchema, .request)
         var paths: [(path: String, operations: JSONObject)] = []
         for operation in operations {

@@ -185,6 +185,10 @@ struct DocumentRoutes {
         ) {
             let added = try await services.library.add(upload, by: call.asker)
             isAdded = true
+            if added.outcome == .replaced {
+                try await services.accounts.audit.record(
+                    .documentReplaced, of: .document, added.document.id, by: call.asker, from: call.address)
+            }
             return (added.outcome == .created ? .created : .ok, try encodeJSON(DocumentResource(added.document)))
         }
     }

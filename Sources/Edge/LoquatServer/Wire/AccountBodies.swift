@@ -38,7 +38,7 @@ struct NewAPIKey: Decodable, SchemaFields {
     let expiresIn: Int?
 
     static let fields: [String: FieldRule] = [
-        "name": .text("What it is for.", 1...200),
+        "name": .text("What it is for.", 1...DisplayName.longest, form: .name),
         "scopes": .list("What it may be used for; all that the caller may hand on if not said.", 1...Scope.allCases.count),
         "expires_in": .integer("Seconds that it is in force; without end if not said.", 1...315_360_000),
     ]
@@ -72,7 +72,7 @@ struct ChangedUser: Decodable, SchemaFields {
 }
 
 extension FieldRule {
-    fileprivate static let displayName = FieldRule.text("What they are called.", 0...200)
+    fileprivate static let displayName = FieldRule.text("What they are called.", 0...DisplayName.longest, form: .nameOrNone)
     fileprivate static let password = FieldRule.text("At least 8 characters.", 8...256)
     fileprivate static let email = FieldRule.text("An e-mail address; unique in the workspace.", 3...320, form: .email)
 }

@@ -11,7 +11,7 @@ struct NewCollection: Decodable, SchemaFields {
     let readers: [UserReference]?
 
     static let fields: [String: FieldRule] = [
-        "name": .text("Unique among its owner's.", 1...200), "description": .text("What it holds, in words.", 0...4_000),
+        "name": .text("Unique among its owner's.", 1...DisplayName.longest, form: .name), "description": .text("What it holds, in words.", 0...4_000),
         "visibility": .note("`private` (if not said): its owner and readers; `workspace`: everybody in it."),
         "readers": .list("Users who may read it beside its owner, each by id or e-mail address.", 0...1_000),
     ]

@@ -48,7 +48,8 @@ struct CollectionPages {
         return DocumentList(
             collectionID: collection.id.description, cursor: cursor.map(LocalPath.encoded), documents: page.items.map { DocumentRow($0) },
             moreDocuments: page.next.map(LocalPath.encoded),
-            isBusy: page.items.contains { $0.status == .queued || $0.status == .processing }, mayManage: mayManage(collection, visitor))
+            isBusy: page.items.contains { $0.status == .queued || $0.status == .processing },
+            mayFill: visitor.asker.may(.documentsWrite) && collection.isFilled(by: visitor.asker))
     }
 
     private func mayManage(_ collection: Retrieval.Collection, _ visitor: Visitor) -> Bool {
@@ -59,7 +60,8 @@ struct CollectionPages {
         let list = try await documents(of: collection, visitor, request)
         var people: [CollectionPage.Person] = []
         var isAll = false
-        if list.mayManage {
+        let mayManage = mayManage(collection, visitor)
+        if mayManage {
             let known = try await frames.access.people(visitor.asker, readers: collection.readers)
             isAll = known.isAll
             people = known.people.filter { $0.id != collection.ownerID }.map { .init($0, isReader: collection.readers.contains($0.id)) }
@@ -68,7 +70,7 @@ struct CollectionPages {
             title: collection.name, id: collection.id.description, name: collection.name, description: collection.description,
             readable: collection.readable, isShared: collection.visibility == .workspace, people: people, namesOthers: !isAll,
             uploadBytes: services.limits.uploadBytes,
-            uploadLimit: ByteCount.text(services.limits.uploadBytes), mayManage: list.mayManage, collectionID: list.collectionID,
-            cursor: list.cursor, documents: list.documents, moreDocuments: list.moreDocuments, isBusy: list.isBusy)
+            uploadLimit: ByteCount.text(services.limits.uploadBytes), mayManage: mayManage, collectionID: list.collectionID,
+            cursor: list.cursor, documents: list.documents, moreDocuments: list.moreDocuments, isBusy: list.isBusy, mayFill: list.mayFill)
     }
 }

@@ -19,7 +19,8 @@ struct Frames: Sendable {
         let list = try await sessions(of: visitor, cursor: nil, current: session?.description)
         let frame = Frame(
             visitor: .init(email: visitor.user.email, csrfToken: visitor.csrfToken), sessions: list.sessions, moreSessions: list.moreSessions,
-            current: session?.description, managesUsers: visitor.user.role.manages, atCollections: place == .collections, atUsers: place == .users)
+            current: session?.description, managesUsers: visitor.user.role.manages, atCollections: place == .collections, atUsers: place == .users,
+            atAccount: place == .account)
         return .page(template, Framed(frame: frame, content: content))
     }
 

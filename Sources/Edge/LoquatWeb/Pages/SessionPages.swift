@@ -46,13 +46,19 @@ struct SessionPages {
     private func page(_ session: SessionRow?, _ visitor: Visitor, limit: Int) async throws -> SessionPage {
         let collections = try await services.library.store.collections(for: visitor.asker, PageRequest(limit: Self.choiceLimit)).items
         var turns: [TurnView] = []
-        if let session { turns = try await timeline(session, limit: limit) }
+        var needsPassword = false
+        if let session {
+            turns = try await timeline(session, limit: limit)
+        } else {
+            needsPassword = try await !services.accounts.own.hasPassword(visitor.asker)
+        }
         return SessionPage(
             title: session?.title ?? "New conversation",
             session: try await view(session), turns: turns,
             earlier: turns.count == limit && limit < Self.turnLimit && limit > 0 ? min(limit * 4, Self.turnLimit) : nil,
             choices: collections.map { .init(id: $0.id.description, name: $0.name, isChosen: $0.id == session?.collectionID) },
-            hasNoDocuments: collections.allSatisfy { $0.documentCount == 0 }, messageLimit: services.limits.messageCharacters)
+            hasNoDocuments: collections.allSatisfy { $0.documentCount == 0 }, needsPassword: needsPassword,
+            messageLimit: services.limits.messageCharacters)
     }
 
     private func view(_ session: SessionRow?) async throws -> SessionPage.SessionView? {

@@ -58,6 +58,7 @@ struct CollectionPage: Sendable {
     let namesOthers: Bool
     let uploadBytes: Int
     let uploadLimit: String
+    /// Whether its name, readers and end are the visitor's to decide.
     let mayManage: Bool
     // As in `DocumentList`, whose template is a part of this page.
     let collectionID: String
@@ -65,6 +66,7 @@ struct CollectionPage: Sendable {
     let documents: [DocumentRow]
     let moreDocuments: String?
     let isBusy: Bool
+    let mayFill: Bool
 }
 
 extension CollectionPage.Person {
@@ -80,7 +82,8 @@ struct DocumentList: Sendable {
     let moreDocuments: String?
     /// Whether one of them is still being read.
     let isBusy: Bool
-    let mayManage: Bool
+    /// Whether the visitor may put documents in and take them out.
+    let mayFill: Bool
 }
 
 struct DocumentRow: Sendable {

@@ -24,7 +24,7 @@ struct Frame: Sendable {
 
     /// A page that the side leads to.
     enum Place {
-        case collections, users
+        case collections, users, account
     }
 
     let assets = AssetURLs.shared
@@ -36,6 +36,7 @@ struct Frame: Sendable {
     let managesUsers: Bool
     let atCollections: Bool
     let atUsers: Bool
+    let atAccount: Bool
 }
 
 /// A page's own view within its frame: templates find the names of both.

@@ -46,6 +46,8 @@ struct SessionPage: Sendable {
     let earlier: Int?
     let choices: [Choice]
     let hasNoDocuments: Bool
+    /// Whether the visitor could not come in again without a link.
+    let needsPassword: Bool
     let messageLimit: Int
     let blankTurn = TurnView.blank
     let blankSource = SourceView.blank
