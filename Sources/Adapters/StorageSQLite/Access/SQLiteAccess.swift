@@ -25,7 +25,9 @@ final class SQLiteAccess: AccessReading {
 
     func user(_ id: UserID) throws -> User? { try users("id = ? AND NOT leaving", [id]).first }
 
-    func user(_ id: UserID, in workspace: WorkspaceID) throws -> User? { try users("id = ? AND workspace = ? AND NOT leaving", [id, workspace]).first }
+    func user(_ id: UserID, in workspace: WorkspaceID) throws -> User? {
+        try users("id = ? AND workspace = ? AND NOT leaving", [id, workspace]).first
+    }
 
     func user(email: String, in workspace: WorkspaceID) throws -> User? {
         try users("workspace = ? AND email_key = ? AND NOT leaving", [workspace, EmailAddress.key(email).blob]).first
