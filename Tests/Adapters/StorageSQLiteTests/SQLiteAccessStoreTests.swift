@@ -58,7 +58,7 @@ struct SQLiteAccessStoreTests {
     @Test func accountsOutliveTheProcess() async throws {
         let owner = try await store.owner()
         let ada = try await user("ada@example.org", .viewer)
-        let (secret, key) = try await keys.create(NewKey(name: "name\u{0}🍊"), by: Asker(ada, by: .socket), from: nil)
+        let (secret, key) = try await keys.create(NewKey(name: "name 🍊"), by: Asker(ada, by: .socket), from: nil)
         let token = try await tokens.issue(for: ada, id: ids.next(), now: clock.now)
         try log.close()
         let again = try SQLiteLogStore(DataDirectory(path: temporary.path), clock: clock.wallClock)
