@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Whether the time of a 404 tells "not yours" from "not there".
 
-    LOQUAT_BINARY=.build/release/loquat .venv/bin/python Benchmarks/rights/timing.py [REQUESTS]
+    LOQUAT_BINARY=.build/release/loquat .venv-bench/bin/python Benchmarks/rights/timing.py [REQUESTS]
 
 Each operation is asked over one connection, REQUESTS times (1000) for things of others and as often for ids that nobody has, in random order.
 Prints both medians and z of the Mann-Whitney test: beyond 3 either way the two can be told apart.
