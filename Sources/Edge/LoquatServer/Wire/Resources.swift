@@ -1,4 +1,5 @@
 import Conversation
+import DocumentText
 import JSON
 import Retrieval
 import TimeOrdered

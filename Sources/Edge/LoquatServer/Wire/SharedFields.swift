@@ -1,4 +1,5 @@
 import Conversation
+import DocumentText
 import Retrieval
 package import SchemaReflection
 import Turns

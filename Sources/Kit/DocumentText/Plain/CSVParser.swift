@@ -1,7 +1,7 @@
 /// Comma-separated values (RFC 4180, also with semicolons or tabs): each row becomes a record `column: value; column: value`, so that
 /// a row found alone still says what its values are.
 enum CSVParser {
-    static func parse(_ text: String) -> ParsedDocument {
+    static func parse(_ text: String) throws(DocumentError) -> ParsedDocument {
         var builder = DocumentBuilder()
         var header: [String] = []
         eachRow(of: text, separator: separator(of: text)) { row in
@@ -13,7 +13,7 @@ enum CSVParser {
             builder.addRow(row, header: header)
         }
         if builder.blocks.isEmpty { builder.add(.record, header.joined(separator: "; ")) }
-        return builder.document(title: nil)
+        return try builder.document(title: nil)
     }
 
     private static func separator(of text: String) -> Character {
