@@ -148,7 +148,7 @@ let edge: [[Target]] = [
     cTarget("CWebAssets", in: .edge, embeds: ["own", "templates", "vendor"]),
     target(
         "LoquatWeb", in: .edge,
-        uses: ["TimeOrdered", "JSON", "HTMLText", "Access", "Conversation", "Retrieval", "Turns", "LoquatServer", "CWebAssets"],
+        uses: ["TimeOrdered", "JSON", "HTMLText", "DocumentText", "Access", "Conversation", "Retrieval", "Turns", "LoquatServer", "CWebAssets"],
         packages: [
             product("Hummingbird", "hummingbird"), product("HTTPTypes", "swift-http-types"), product("Mustache", "swift-mustache"),
             nioCore, nioPosix, logging, crypto,

@@ -1,6 +1,7 @@
 """Any file is read, or says why it cannot be: every format, each file of the shared set, and files that mean harm."""
 
 from email.message import EmailMessage
+from urllib.parse import quote
 
 import pytest
 
@@ -83,6 +84,22 @@ def test_mail_with_its_attachments(api, unique):
     assert document["title"] == "Größe"
     assert f"The {word} is in the text." in text and f"The {word} is attached." in text and "picture.png" in text
     assert "In HTML" not in text
+
+
+def test_a_book_whose_chapters_have_names_of_other_scripts(api, unique):
+    chapters = {"глава 1.xhtml": "<h1>Первая</h1><p>Начало.</p>", "章.xhtml": "<p>Конец.</p>"}
+    items = "".join(f'<item id="c{number}" href="{quote(name)}"/>' for number, name in enumerate(chapters))
+    spine = "".join(f'<itemref idref="c{number}"/>' for number in range(len(chapters)))
+    book = files.archive(
+        [
+            ("mimetype", "application/epub+zip"),
+            ("META-INF/container.xml", '<container><rootfiles><rootfile full-path="b.opf"/></rootfiles></container>'),
+            ("b.opf", f'<package xmlns="http://www.idpf.org/2007/opf"><manifest>{items}</manifest><spine>{spine}</spine></package>'),
+            *chapters.items(),
+        ]
+    )
+    (document,) = api.ready(api.upload(api.collection(unique()), "book.epub", book, "application/epub+zip"))
+    assert api.document_text(document["id"]) == "Первая\n\nНачало.\n\nКонец."
 
 
 def test_content_goes_before_names(api, unique):

@@ -1,4 +1,4 @@
-package import DocumentText
+import DocumentText
 
 /// What reading one document may take.
 package struct ReadingLimits: Sendable, Hashable {

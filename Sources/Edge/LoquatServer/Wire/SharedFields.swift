@@ -1,5 +1,4 @@
 import Conversation
-import DocumentText
 import Retrieval
 package import SchemaReflection
 import Turns
@@ -62,12 +61,6 @@ extension TurnFailure: SchemaFields {
     package static let schemaName = "TurnError"
     package static let fields: [String: FieldRule] = [
         "code": .note("Stable, snake_case."), "message": .note("For people."), "retryable": .note("Whether the same request may succeed later."),
-    ]
-}
-
-extension DocumentError: SchemaFields {
-    package static let fields: [String: FieldRule] = [
-        "code": .note("Stable, snake_case."), "message": .note("For people: what is wrong and what to do."),
     ]
 }
 

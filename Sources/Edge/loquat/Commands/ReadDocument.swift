@@ -8,7 +8,7 @@ struct ReadDocument: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Read one document, for the server.", shouldDisplay: false)
 
     @Argument var path: String
-    @Option var format: DocumentFormat
+    @Option(transform: Self.format) var format: DocumentFormat
     /// Bytes of address space.
     @Option var memory: Int
     /// Bytes that the file may unpack to.
@@ -25,6 +25,9 @@ struct ReadDocument: ParsableCommand {
         let report = try ConfinedReading.run(path: path, format: format, limits: limits)
         try FileHandle.standardOutput.write(contentsOf: Data(report))
     }
-}
 
-extension DocumentFormat: ExpressibleByArgument {}
+    private static func format(_ name: String) throws -> DocumentFormat {
+        guard let format = DocumentFormat(rawValue: name) else { throw ValidationError("\(name) is no format.") }
+        return format
+    }
+}
