@@ -22,7 +22,10 @@ UNREADABLE = {
     "password.pdf": "encrypted_document",
 }
 # Files on which one of the figures is missed, with the reason and the figures that are held instead.
-EXCEPTIONS = {}
+EXCEPTIONS = {
+    "simple-table.md": ("each row says its columns' names, which the reference says once", (0.95, 0.75, 0.95)),
+    "example-steelJIS-datasheet-utf-16.html": ("the reference was made by reading UTF-16 as UTF-8, so that its words are letters", (0, 0, 0.95)),
+}
 FIGURES = (0.95, 0.90, 0.95)
 
 

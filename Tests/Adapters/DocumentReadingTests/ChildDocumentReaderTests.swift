@@ -69,7 +69,7 @@ struct ChildDocumentReaderTests {
     }
 
     @Test func whoIsCancelledEndsTheProcess() async throws {
-        try await Self.withReader("sleep 1000", limits: ReadingLimits(time: .seconds(900))) { reader, path in
+        _ = try await Self.withReader("sleep 1000", limits: ReadingLimits(time: .seconds(900))) { reader, path in
             await #expect(throws: CancellationError.self) {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { _ = try await reader.read(path: path, mediaType: "application/rtf", filename: nil) }
@@ -81,7 +81,7 @@ struct ChildDocumentReaderTests {
     }
 
     @Test func anUploadThatIsGone() async throws {
-        try await Self.withReader("exit 1") { reader, _ in
+        _ = try await Self.withReader("exit 1") { reader, _ in
             await #expect(throws: DocumentError.self) { try await reader.read(path: "/nowhere", mediaType: "text/plain", filename: nil) }
         }
     }

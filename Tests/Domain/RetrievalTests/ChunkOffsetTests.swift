@@ -49,6 +49,11 @@ struct ChunkOffsetTests {
         #expect(throws: DocumentError.self) { try DocumentParser.parse(Array(" \n ".utf8), format: .text) }
     }
 
+    @Test func aTitleAboveColumnsNamesNone() throws {
+        let parsed = try DocumentParser.parse(Array("Fruit,,\nName,Colour,Price\nLoquat,orange,2".utf8), format: .csv)
+        #expect(parsed.text == "Fruit\nName: Loquat; Colour: orange; Price: 2")
+    }
+
     @Test func otherEncodingsAreRead() throws {
         #expect(try DocumentParser.parse([0xff, 0xfe, 0x61, 0, 0xe9, 0], format: .text).text == "aé")
         #expect(try DocumentParser.parse([0x61, 0x93, 0xe9, 0x94], format: .text).text == "a“é”")

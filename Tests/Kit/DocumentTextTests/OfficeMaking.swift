@@ -114,7 +114,10 @@ enum OfficeMaking {
         return try ArchiveMaking.zip(
             [
                 ("mimetype", "application/epub+zip"),
-                ("META-INF/container.xml", "<container><rootfiles><rootfile full-path=\"OPS/book.opf\"/></rootfiles></container>"),
+                (
+                    "META-INF/container.xml",
+                    "<container xmlns=\"urn:oasis:names:tc:opendocument:xmlns:container\"><rootfiles><rootfile full-path=\"OPS/book.opf\"/></rootfiles></container>"
+                ),
                 (
                     "OPS/book.opf",
                     "<package xmlns=\"http://www.idpf.org/2007/opf\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><metadata><dc:title>A Book</dc:title>"

@@ -32,7 +32,7 @@ enum EPUBParser {
         var path: String?
 
         mutating func open(_ element: XMLElement) -> Bool {
-            if element.name == "rootfile", path == nil { path = element["full-path"] }
+            if element.name.hasSuffix("rootfile"), path == nil { path = element["full-path"] }
             return true
         }
 

@@ -10,7 +10,8 @@ struct TableRows {
     /// - Parameter isHeader: the document says that this row names columns.
     mutating func add(_ row: [String], isHeader: Bool, to builder: inout DocumentBuilder) {
         let row = row.map { $0.collapsed() }
-        defer { isFirst = false }
+        // One value alone above a table is its title.
+        defer { if Self.namesSomething(row) { isFirst = false } }
         if isFirst, isHeader, Self.namesColumns(row) {
             header = row
             return
@@ -22,6 +23,8 @@ struct TableRows {
     mutating func end(in builder: inout DocumentBuilder) {
         if !hasBody { builder.addRow(header, header: []) }
     }
+
+    private static func namesSomething(_ row: [String]) -> Bool { row.count < 2 || row.count { !$0.isEmpty } > 1 }
 
     private static func namesColumns(_ row: [String]) -> Bool {
         let named = row.filter { !$0.isEmpty }

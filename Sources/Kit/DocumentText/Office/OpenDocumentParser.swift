@@ -53,7 +53,6 @@ struct OpenDocumentBody: XMLVisitor {
         var value: String?
         var repeats = 1
         var isInHeader = false
-        var isFirst = true
     }
 
     init(format: DocumentFormat) { self.format = format }
@@ -155,12 +154,11 @@ struct OpenDocumentBody: XMLVisitor {
         var cells = tables[last].cells
         while cells.last?.isEmpty == true { cells.removeLast() }
         guard !cells.isEmpty else { return }
-        defer { tables[last].isFirst = false }
         if last > 0 {
             let row = cells.filter { !$0.isEmpty }.joined(separator: "; ")
             tables[last - 1].cell += tables[last - 1].cell.isEmpty ? row : "\n" + row
         } else {
-            let isHeader = tables[0].isInHeader || format == .ods && tables[0].isFirst && cells.allSatisfy { Double($0) == nil }
+            let isHeader = tables[0].isInHeader || format == .ods && cells.allSatisfy { Double($0) == nil }
             tables[0].rows.add(cells, isHeader: isHeader, to: &builder)
         }
     }

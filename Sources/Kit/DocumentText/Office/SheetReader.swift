@@ -7,7 +7,6 @@ struct SheetReader: XMLVisitor {
     private let strings: [String]
     private let formats: CellFormats
     private var rows = TableRows()
-    private var isFirstRow = true
     private var row: [String] = []
     private var column = 0
     private var type = ""
@@ -48,8 +47,7 @@ struct SheetReader: XMLVisitor {
         case "x:row":
             guard row.contains(where: { !$0.isEmpty }) else { return }
             // Words over columns, and nothing else, name them.
-            rows.add(row, isHeader: isFirstRow && isNamed, to: &builder)
-            isFirstRow = false
+            rows.add(row, isHeader: isNamed, to: &builder)
         default: break
         }
     }
