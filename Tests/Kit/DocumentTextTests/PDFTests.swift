@@ -12,7 +12,7 @@ struct PDFTests {
             "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         ]
         for (index, page) in pages.enumerated() {
-            let lines = page.split(separator: "\n", omittingEmptySubsequences: false).map { "(\($0)) Tj 0 -40 Td" }.joined(separator: "\n")
+            let lines = page.split(separator: "\n", omittingEmptySubsequences: false).map { "(\($0)) Tj 0 -200 Td" }.joined(separator: "\n")
             let stream = page.isEmpty ? "" : "BT /F1 12 Tf 72 720 Td\n\(lines)\nET"
             objects.append(
                 "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents \(5 + 2 * index) 0 R /Resources << /Font << /F1 3 0 R >> >> >>")

@@ -16,7 +16,7 @@ struct RichTextTests {
     @Test func textInItsEncodings() throws {
         let parsed = try read(Self.sample)
         #expect(parsed.title == "The title")
-        #expect(parsed.text == "Heading\n\ncafé Привет € 😀 {x}\n\nlink\n\na; b\n\nafter\n\nfoot")
+        #expect(parsed.text == "Heading\n\ncafé Привет € 😀{x}\n\nlink\n\na; b\n\nafter\n\nfoot")
         #expect(parsed.blocks.map(\.kind) == [.heading(level: 1), .paragraph, .paragraph, .record, .paragraph, .paragraph])
     }
 

@@ -4,7 +4,7 @@ import CArchive
 struct ZipArchive {
     /// Entries that an archive may have, whatever is read of them.
     private static let entryLimit = 20_000
-    private static let pieceSize = 256 << 10
+    private static let pieceSize = 64 << 10
 
     private var files: [String: [UInt8]] = [:]
     private var left: Int
@@ -52,19 +52,17 @@ struct ZipArchive {
     private mutating func unpacked(_ archive: OpaquePointer) throws(DocumentError) -> [UInt8] {
         var bytes: [UInt8] = []
         while true {
-            let (limit, before) = (self.limit, bytes.count)
-            // The piece is the bytes' own end, so that nothing is copied twice.
-            bytes.append(contentsOf: repeatElement(0, count: Self.pieceSize))
-            let count = bytes.withUnsafeMutableBytes { archive_read_data(archive, $0.baseAddress?.advanced(by: before), Self.pieceSize) }
+            let count = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.pieceSize) { piece in
+                let count = archive_read_data(archive, piece.baseAddress, piece.count)
+                if count > 0 { bytes.append(contentsOf: UnsafeBufferPointer(rebasing: piece[..<count])) }
+                return count
+            }
             guard count >= 0 else { throw .broken(format, "an entry is damaged") }
-            bytes.removeLast(Self.pieceSize - count)
             left -= count
             guard left >= 0 else { throw .tooLargeUnpacked(limit) }
             if count == 0 { return bytes }
         }
     }
-
-    var names: [String] { files.keys.sorted() }
 
     /// Nil where there is none of that name; a leading slash makes no difference.
     subscript(name: String) -> [UInt8]? { files[name.hasPrefix("/") ? String(name.dropFirst()) : name] }

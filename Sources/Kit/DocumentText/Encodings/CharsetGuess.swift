@@ -4,6 +4,8 @@ enum CharsetGuess {
     private static let sampleSize = 32 << 10
     /// By how much another encoding must be better than windows-1252.
     private static let margin = 0.15
+    /// Bytes beyond ASCII that it takes to tell.
+    private static let singleByteCount = 6
     /// What an encoding of several bytes must reach, and characters it must have, to be believed.
     private static let multiByteScore = 0.6
     private static let multiByteCount = 4
@@ -18,7 +20,8 @@ enum CharsetGuess {
         if let best = several.max(by: { $0.1 < $1.1 }), best.1 >= multiByteScore { return best.0 }
         let western = score(sample, SingleByte.western)
         let others = SingleByte.others.map { ($0.charset, score(sample, $0)) }
-        if let best = others.max(by: { $0.1 < $1.1 }), best.1 > western + margin { return best.0 }
+        let isEnough = sample.count { $0 > 0x7f } >= singleByteCount
+        if isEnough, let best = others.max(by: { $0.1 < $1.1 }), best.1 > western + margin { return best.0 }
         return .windows1252
     }
 

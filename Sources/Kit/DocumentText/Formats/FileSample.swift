@@ -49,9 +49,9 @@ public struct FileSample: Sendable {
 
     private var zip: Signature {
         // OpenDocument and EPUB say what they are in their first entry, which is stored as it is.
-        if find("mimetypeapplication/", in: head.prefix(256)) != nil {
+        if head.dropFirst(30).starts(with: Array("mimetype".utf8)) {
             let types: [DocumentFormat] = [.odt, .odp, .ods, .epub]
-            if let format = types.first(where: { find("mimetype" + $0.mediaType, in: head.prefix(256)) != nil }) { return .format(format) }
+            if let format = types.first(where: { find($0.mediaType, in: head.prefix(256)) != nil }) { return .format(format) }
         }
         let parts: [(String, DocumentFormat)] = [
             ("word/document", .docx), ("xl/workbook", .xlsx), ("ppt/presentation", .pptx), ("META-INF/container.xml", .epub),
