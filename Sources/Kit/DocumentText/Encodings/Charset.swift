@@ -75,7 +75,7 @@ struct Charset: Hashable, Sendable {
             var bytes = bytes.map { CChar(bitPattern: $0) }
             var output: [UInt8] = []
             output.reserveCapacity(bytes.count)
-            var piece = [CChar](repeating: 0, count: Self.pieceSize)
+            var piece = [CChar](repeating: 0, count: min(Self.pieceSize, 4 * bytes.count + 16))
             let isWhole = bytes.withUnsafeMutableBufferPointer { input in
                 var (next, left) = (input.baseAddress, input.count)
                 while left > 0 {
@@ -89,6 +89,10 @@ struct Charset: Hashable, Sendable {
                 }
                 return true
             }
+            // Some encodings hold a letter back until they know that no mark follows it.
+            var (none, nothing): (UnsafeMutablePointer<CChar>?, Int) = (nil, 0)
+            let (count, _) = step(&none, &nothing, &piece)
+            output.append(contentsOf: piece[..<count].lazy.map { UInt8(bitPattern: $0) })
             return isWhole ? String(decoding: output, as: UTF8.self) : nil
         }
 
