@@ -26,7 +26,7 @@ extension Settings {
         rates.streamsPerKey = try reader.int(.streamsPerKey, 0...1_000_000)
         rates.trustedProxies = try proxies(reader)
         reading.time = .seconds(try reader.int(.readingSeconds, 1...86_400))
-        reading.memory = try reader.int(.readingMemory, (256 << 20)...(1 << 40))
+        reading.memory = try reader.int(.readingMemory, (512 << 20)...(1 << 40))
         reading.unpackedBytes = try reader.int(.unpackedBytes, (1 << 20)...(1 << 36))
     }
 
