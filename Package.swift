@@ -69,7 +69,7 @@ func systemLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> [Ta
 
 /// A C target of our own at `Sources/<Layer>/<name>`. `embeds` are the folders whose files it carries.
 @MainActor
-func cTarget(_ name: String, in layer: Layer, embeds: [String]) -> [Target] {
+func cTarget(_ name: String, in layer: Layer, embeds: [String] = []) -> [Target] {
     place(name, in: layer, using: [])
     return [.target(name: name, path: "Sources/\(layer.folder)/\(name)", exclude: embeds)]
 }
@@ -89,10 +89,16 @@ let kit: [[Target]] = [
     systemLibrary("CGumbo", pkgConfig: "gumbo", apt: "libgumbo-dev"),
     systemLibrary("CMD4C", pkgConfig: "md4c", apt: "libmd4c-dev"),
     systemLibrary("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
+    systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+    systemLibrary("CXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
+    cTarget("CChildProcess", in: .kit),
+    target("ChildProcesses", in: .kit, uses: ["CChildProcess"]),
     target("TimeOrdered", in: .kit),
     target("HTMLText", in: .kit, uses: ["CMD4C"], testsUse: ["JSON"]),
     target("JSON", in: .kit),
     target("ServerSentEvents", in: .kit, testsUse: ["JSON"]),
+    target(
+        "DocumentText", in: .kit, uses: ["JSON", "CGumbo", "CMD4C", "CArchive", "CXML2", "CChildProcess", "ChildProcesses"]),
     target("SearchIndex", in: .kit, uses: ["CStemmer"]),
     target("SchemaReflection", in: .kit, uses: ["JSON"]),
 ]
@@ -103,7 +109,7 @@ let domain: [[Target]] = [
         "Access", in: .domain, uses: ["TimeOrdered", "JSON", "CArgon2", "Conversation"],
         packages: [crypto, nioPosix, logging, product("JWTKit", "jwt-kit")], testsUse: ["AccessTesting", "ConversationTesting"]),
     target(
-        "Retrieval", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "CGumbo", "CMD4C", "Access"],
+        "Retrieval", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "DocumentText", "Access"],
         packages: [nioPosix, logging, lifecycle, crypto]),
     target("Generation", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "Conversation", "Retrieval"]),
     target(
@@ -113,8 +119,10 @@ let domain: [[Target]] = [
 
 let adapters: [[Target]] = [
     target(
-        "StorageSQLite", in: .adapters, uses: ["TimeOrdered", "JSON", "Access", "Conversation", "Retrieval", "Turns"],
+        "StorageSQLite", in: .adapters, uses: ["TimeOrdered", "JSON", "DocumentText", "Access", "Conversation", "Retrieval", "Turns"],
         packages: [product("GRDB", "GRDB.swift"), logging, lifecycle, crypto], testsUse: ["ConversationTesting", "AccessTesting"]),
+    target(
+        "DocumentReading", in: .adapters, uses: ["ChildProcesses", "DocumentText", "Retrieval"], packages: [nioPosix, lifecycle]),
     target(
         "Providers", in: .adapters, uses: ["JSON", "ServerSentEvents", "Generation"],
         packages: [product("AsyncHTTPClient", "async-http-client"), nioCore, product("NIOHTTP1", "swift-nio"), logging]),
@@ -128,7 +136,9 @@ let edge: [[Target]] = [
     target(
         "LoquatServer", in: .edge,
         uses: [
-            "TimeOrdered", "JSON", "SchemaReflection", "ServerSentEvents", "HTMLText", "Access", "Conversation", "Retrieval", "Generation", "Turns",
+            "TimeOrdered", "JSON", "SchemaReflection", "ServerSentEvents", "HTMLText", "DocumentText", "Access", "Conversation", "Retrieval",
+            "Generation",
+            "Turns",
         ],
         packages: [
             product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"), product("HTTPTypes", "swift-http-types"),
@@ -138,7 +148,7 @@ let edge: [[Target]] = [
     cTarget("CWebAssets", in: .edge, embeds: ["own", "templates", "vendor"]),
     target(
         "LoquatWeb", in: .edge,
-        uses: ["TimeOrdered", "JSON", "HTMLText", "Access", "Conversation", "Retrieval", "Turns", "LoquatServer", "CWebAssets"],
+        uses: ["TimeOrdered", "JSON", "HTMLText", "DocumentText", "Access", "Conversation", "Retrieval", "Turns", "LoquatServer", "CWebAssets"],
         packages: [
             product("Hummingbird", "hummingbird"), product("HTTPTypes", "swift-http-types"), product("Mustache", "swift-mustache"),
             nioCore, nioPosix, logging, crypto,
@@ -146,8 +156,8 @@ let edge: [[Target]] = [
     target(
         "loquat", in: .edge,
         uses: [
-            "TimeOrdered", "JSON", "Access", "Conversation", "Retrieval", "Generation", "Turns", "StorageSQLite", "Providers", "LoquatClient",
-            "LoquatServer", "LoquatWeb",
+            "TimeOrdered", "JSON", "DocumentText", "Access", "Conversation", "Retrieval", "Generation", "Turns", "StorageSQLite", "Providers",
+            "DocumentReading", "LoquatClient", "LoquatServer", "LoquatWeb",
         ],
         packages: [
             product("ArgumentParser", "swift-argument-parser"), product("Configuration", "swift-configuration"),

@@ -1,7 +1,8 @@
 /// Plain text, kept as it is: paragraphs are set apart by empty lines.
 enum PlainTextParser {
-    static func parse(_ text: String) -> ParsedDocument {
+    static func parse(_ text: String) throws(DocumentError) -> ParsedDocument {
         let scalars = Array(text.unicodeScalars)
+        guard scalars.count < DocumentBuilder.textLimit else { throw .tooMuchText }
         var blocks: [ParsedDocument.Block] = []
         var paragraph: Range<Int>?
         var lineStart = 0

@@ -1,19 +1,26 @@
 /// Comma-separated values (RFC 4180, also with semicolons or tabs): each row becomes a record `column: value; column: value`, so that
 /// a row found alone still says what its values are.
 enum CSVParser {
-    static func parse(_ text: String) -> ParsedDocument {
+    static func parse(_ text: String) throws(DocumentError) -> ParsedDocument {
         var builder = DocumentBuilder()
         var header: [String] = []
+        var hasBody = false
         eachRow(of: text, separator: separator(of: text)) { row in
             guard !row.allSatisfy({ $0.trimmed().isEmpty }) else { return }
+            // One value alone above the columns is the table's title.
+            if header.isEmpty, row.count > 1, row.count(where: { !$0.trimmed().isEmpty }) == 1 {
+                builder.addRow(row, header: [])
+                return
+            }
             if header.isEmpty {
                 header = row.map { $0.collapsed() }
                 return
             }
+            hasBody = true
             builder.addRow(row, header: header)
         }
-        if builder.blocks.isEmpty { builder.add(.record, header.joined(separator: "; ")) }
-        return builder.document(title: nil)
+        if !hasBody { builder.addRow(header, header: []) }
+        return try builder.document(title: nil)
     }
 
     private static func separator(of text: String) -> Character {

@@ -1,3 +1,5 @@
+package import DocumentText
+
 /// Cuts a document into chunks: by its headings first, then by size, at the ends of blocks, lines or sentences.
 package struct Chunker: Sendable {
     /// A chunk grows until the next block would take it past this many Unicode scalars.
@@ -69,7 +71,7 @@ private struct HeadingPath {
 
     mutating func enter(_ title: String, level: Int) {
         path.removeAll { $0.level >= level }
-        path.append((level, title.collapsed()))
+        path.append((level, title.split(whereSeparator: \.isWhitespace).joined(separator: " ")))
     }
 
     /// `Chapter › Section`.
@@ -87,6 +89,6 @@ private struct HeadingPath {
         guard let title = path.last?.title else { return false }
         var text = String.UnicodeScalarView()
         text.append(contentsOf: scalars[range])
-        return String(text).collapsed() == title
+        return String(text).split(whereSeparator: \.isWhitespace).joined(separator: " ") == title
     }
 }

@@ -2,8 +2,6 @@ import CMD4C
 
 /// Markdown by md4c (linear time): its text without the marks, headings, list items, tables and code as blocks.
 enum MarkdownParser {
-    private static let cellLimit = 2_000_000
-
     /// - Throws: `DocumentError` for tables whose cells outnumber what a text of that size can mean: a short one can ask for millions.
     static func parse(_ text: String) throws(DocumentError) -> ParsedDocument {
         let collector = Collector()
@@ -31,11 +29,9 @@ enum MarkdownParser {
                 _ = md_parse(start, UInt32(characters.count), &parser, Unmanaged.passUnretained(collector).toOpaque())
             }
         }
-        guard collector.cellCount <= cellLimit else {
-            throw DocumentError(code: "too_many_cells", message: "The tables have more than \(cellLimit) cells. Divide the document.")
-        }
+        guard collector.cellCount <= DocumentParser.cellLimit else { throw .tooManyCells(DocumentParser.cellLimit) }
         collector.flush()
-        return collector.builder.document(title: front.title ?? collector.title)
+        return try collector.builder.document(title: front.title ?? collector.title)
     }
 
     /// Follows md4c's callbacks; used by one parse on one thread.
@@ -59,12 +55,14 @@ enum MarkdownParser {
             case MD_BLOCK_H:
                 let level = detail?.assumingMemoryBound(to: MD_BLOCK_H_DETAIL.self).pointee.level ?? 1
                 open(.heading(level: Int(level)))
-            case MD_BLOCK_CODE, MD_BLOCK_HTML: open(.record)
+            case MD_BLOCK_CODE, MD_BLOCK_HTML: open(.code)
             case MD_BLOCK_TABLE:
                 flush()
                 header = []
             case MD_BLOCK_TR: cells = []
-            case MD_BLOCK_P, MD_BLOCK_LI: open(.paragraph)
+            case MD_BLOCK_LI: open(.listItem)
+            // A paragraph of a list item is that item.
+            case MD_BLOCK_P: open(kinds.last == .listItem ? .listItem : .paragraph)
             default: break
             }
         }
@@ -83,7 +81,7 @@ enum MarkdownParser {
                 if kinds.count > 1 { kinds.removeLast() }
             default: break
             }
-            return cellCount <= cellLimit
+            return cellCount <= DocumentParser.cellLimit
         }
 
         func add(_ type: MD_TEXTTYPE, _ text: UnsafeBufferPointer<CChar>) {

@@ -9,8 +9,8 @@ enum JSONTextParser {
 
     static func parse(_ bytes: [UInt8]) throws(DocumentError) -> ParsedDocument {
         let value: JSONValue
-        do throws(JSONSyntaxError) { value = try JSONParser.parse(bytes.starts(with: [0xef, 0xbb, 0xbf]) ? Array(bytes.dropFirst(3)) : bytes) } catch
-        {
+        let text = try TextDecoding.decode(bytes)
+        do throws(JSONSyntaxError) { value = try JSONParser.parse(text.utf8) } catch {
             throw DocumentError(code: "invalid_json", message: "The file is \(error).")
         }
         var builder = DocumentBuilder()
@@ -20,7 +20,7 @@ enum JSONTextParser {
         } else {
             for line in lines(value, path: "") { builder.add(.record, line) }
         }
-        return builder.document(title: title)
+        return try builder.document(title: title)
     }
 
     private static func lines(_ value: JSONValue, path: String) -> [String] {
