@@ -67,11 +67,13 @@ func systemLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> [Ta
     return [.systemLibrary(name: name, path: "Sources/Kit/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])]
 }
 
-/// A C target of our own at `Sources/<Layer>/<name>`. `embeds` are the folders whose files it carries.
+/// A C target of our own at `Sources/<Layer>/<name>`. `embeds` are the folders whose files it carries. One that is `hot` is optimized in
+/// debug builds too; its flag keeps it out of what `LoquatClient` may use.
 @MainActor
-func cTarget(_ name: String, in layer: Layer, embeds: [String]) -> [Target] {
+func cTarget(_ name: String, in layer: Layer, embeds: [String] = [], hot: Bool = false) -> [Target] {
     place(name, in: layer, using: [])
-    return [.target(name: name, path: "Sources/\(layer.folder)/\(name)", exclude: embeds)]
+    let path = "Sources/\(layer.folder)/\(name)"
+    return [.target(name: name, path: path, exclude: embeds, cSettings: hot ? [.unsafeFlags(["-O3"])] : nil)]
 }
 
 func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
@@ -95,6 +97,11 @@ let kit: [[Target]] = [
     target("ServerSentEvents", in: .kit, testsUse: ["JSON"]),
     target("SearchIndex", in: .kit, uses: ["CStemmer"]),
     target("SchemaReflection", in: .kit, uses: ["JSON"]),
+    cTarget("CVectorMath", in: .kit, hot: true),
+    cTarget("COpenBLAS", in: .kit),
+    target("WordPiece", in: .kit, testsUse: ["JSON"]),
+    target("SentenceEncoder", in: .kit, uses: ["JSON", "WordPiece", "CVectorMath", "COpenBLAS"]),
+    target("VectorIndex", in: .kit, uses: ["CVectorMath"]),
 ]
 
 let domain: [[Target]] = [
@@ -118,6 +125,7 @@ let adapters: [[Target]] = [
     target(
         "Providers", in: .adapters, uses: ["JSON", "ServerSentEvents", "Generation"],
         packages: [product("AsyncHTTPClient", "async-http-client"), nioCore, product("NIOHTTP1", "swift-nio"), logging]),
+    target("LocalEmbeddings", in: .adapters, uses: ["Retrieval", "SentenceEncoder"], packages: [nioPosix]),
 ]
 
 let edge: [[Target]] = [
@@ -171,7 +179,12 @@ let testing: [Target] = [
 
 let benchmarks: [Target] = [
     .executableTarget(
-        name: "SearchBenchmark", dependencies: ["SearchIndex", product("GRDB", "GRDB.swift")], path: "Benchmarks/search", swiftSettings: settings)
+        name: "SearchBenchmark", dependencies: ["SearchIndex", product("GRDB", "GRDB.swift")], path: "Benchmarks/search", swiftSettings: settings),
+    .executableTarget(
+        name: "EmbeddingBenchmark", dependencies: ["SentenceEncoder", "WordPiece", "COpenBLAS", "JSON"], path: "Benchmarks/embeddings",
+        exclude: ["compare.py"], swiftSettings: settings),
+    .executableTarget(
+        name: "VectorBenchmark", dependencies: ["VectorIndex"], path: "Benchmarks/vectors", exclude: ["compare.py"], swiftSettings: settings),
 ]
 
 let package = Package(
