@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
-import WordPiece
+
+@testable import WordPiece
 
 @Suite struct WordPieceTokenizerTests {
     private static let pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "un", "##aff", "##able", "a", "##a", "中", ".", "e", "ss", "b"]
