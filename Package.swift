@@ -70,10 +70,17 @@ func systemLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> [Ta
 /// A C target of our own at `Sources/<Layer>/<name>`. `embeds` are the folders whose files it carries. One that is `hot` is optimized in
 /// debug builds too; its flag keeps it out of what `LoquatClient` may use.
 @MainActor
-func cTarget(_ name: String, in layer: Layer, embeds: [String] = [], hot: Bool = false) -> [Target] {
+func cTarget(_ name: String, in layer: Layer, embeds: [String] = [], hot: Bool = false, tests: Bool = false) -> [Target] {
     place(name, in: layer, using: [])
     let path = "Sources/\(layer.folder)/\(name)"
-    return [.target(name: name, path: path, exclude: embeds, cSettings: hot ? [.unsafeFlags(["-O3"])] : nil)]
+    let code = Target.target(name: name, path: path, exclude: embeds, cSettings: hot ? [.unsafeFlags(["-O3"])] : nil)
+    guard tests else { return [code] }
+    return [
+        code,
+        .testTarget(
+            name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"], path: "Tests/\(layer.folder)/\(name)Tests",
+            swiftSettings: settings),
+    ]
 }
 
 func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
@@ -97,9 +104,9 @@ let kit: [[Target]] = [
     target("ServerSentEvents", in: .kit, testsUse: ["JSON"]),
     target("SearchIndex", in: .kit, uses: ["CStemmer"]),
     target("SchemaReflection", in: .kit, uses: ["JSON"]),
-    cTarget("CVectorMath", in: .kit, hot: true),
+    cTarget("CVectorMath", in: .kit, hot: true, tests: true),
     cTarget("COpenBLAS", in: .kit),
-    target("WordPiece", in: .kit, testsUse: ["JSON"]),
+    target("WordPiece", in: .kit),
     target("SentenceEncoder", in: .kit, uses: ["JSON", "WordPiece", "CVectorMath", "COpenBLAS"]),
     target("VectorIndex", in: .kit, uses: ["CVectorMath"]),
 ]
@@ -125,7 +132,7 @@ let adapters: [[Target]] = [
     target(
         "Providers", in: .adapters, uses: ["JSON", "ServerSentEvents", "Generation"],
         packages: [product("AsyncHTTPClient", "async-http-client"), nioCore, product("NIOHTTP1", "swift-nio"), logging]),
-    target("LocalEmbeddings", in: .adapters, uses: ["Retrieval", "SentenceEncoder"], packages: [nioPosix]),
+    target("LocalEmbeddings", in: .adapters, uses: ["Retrieval", "SentenceEncoder", "WordPiece"], packages: [nioPosix]),
 ]
 
 let edge: [[Target]] = [
