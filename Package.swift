@@ -67,11 +67,20 @@ func systemLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> [Ta
     return [.systemLibrary(name: name, path: "Sources/Kit/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])]
 }
 
-/// A C target of our own at `Sources/<Layer>/<name>`. `embeds` are the folders whose files it carries.
+/// A C target of our own at `Sources/<Layer>/<name>`. `embeds` are the folders whose files it carries. One that is `hot` is optimized in
+/// debug builds too; its flag keeps it out of what `LoquatClient` may use.
 @MainActor
-func cTarget(_ name: String, in layer: Layer, embeds: [String] = []) -> [Target] {
+func cTarget(_ name: String, in layer: Layer, embeds: [String] = [], hot: Bool = false, tests: Bool = false) -> [Target] {
     place(name, in: layer, using: [])
-    return [.target(name: name, path: "Sources/\(layer.folder)/\(name)", exclude: embeds)]
+    let path = "Sources/\(layer.folder)/\(name)"
+    let code = Target.target(name: name, path: path, exclude: embeds, cSettings: hot ? [.unsafeFlags(["-O3"])] : nil)
+    guard tests else { return [code] }
+    return [
+        code,
+        .testTarget(
+            name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"], path: "Tests/\(layer.folder)/\(name)Tests",
+            swiftSettings: settings),
+    ]
 }
 
 func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
@@ -101,6 +110,11 @@ let kit: [[Target]] = [
         "DocumentText", in: .kit, uses: ["JSON", "CGumbo", "CMD4C", "CArchive", "CXML2", "CChildProcess", "ChildProcesses"]),
     target("SearchIndex", in: .kit, uses: ["CStemmer"]),
     target("SchemaReflection", in: .kit, uses: ["JSON"]),
+    cTarget("CVectorMath", in: .kit, hot: true, tests: true),
+    cTarget("COpenBLAS", in: .kit),
+    target("WordPiece", in: .kit),
+    target("SentenceEncoder", in: .kit, uses: ["JSON", "WordPiece", "CVectorMath", "COpenBLAS"]),
+    target("VectorIndex", in: .kit, uses: ["CVectorMath"]),
 ]
 
 let domain: [[Target]] = [
@@ -126,6 +140,7 @@ let adapters: [[Target]] = [
     target(
         "Providers", in: .adapters, uses: ["JSON", "ServerSentEvents", "Generation"],
         packages: [product("AsyncHTTPClient", "async-http-client"), nioCore, product("NIOHTTP1", "swift-nio"), logging]),
+    target("LocalEmbeddings", in: .adapters, uses: ["Retrieval", "SentenceEncoder", "WordPiece"], packages: [nioPosix]),
 ]
 
 let edge: [[Target]] = [
@@ -181,7 +196,12 @@ let testing: [Target] = [
 
 let benchmarks: [Target] = [
     .executableTarget(
-        name: "SearchBenchmark", dependencies: ["SearchIndex", product("GRDB", "GRDB.swift")], path: "Benchmarks/search", swiftSettings: settings)
+        name: "SearchBenchmark", dependencies: ["SearchIndex", product("GRDB", "GRDB.swift")], path: "Benchmarks/search", swiftSettings: settings),
+    .executableTarget(
+        name: "EmbeddingBenchmark", dependencies: ["SentenceEncoder", "WordPiece", "COpenBLAS", "JSON"], path: "Benchmarks/embeddings",
+        exclude: ["compare.py"], swiftSettings: settings),
+    .executableTarget(
+        name: "VectorBenchmark", dependencies: ["VectorIndex"], path: "Benchmarks/vectors", exclude: ["compare.py"], swiftSettings: settings),
 ]
 
 let package = Package(
