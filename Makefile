@@ -13,7 +13,7 @@ run: packages ## Build, read the manual in as a sample, and serve on 127.0.0.1:8
 test: packages python ## Every test, with real SQLite, a real model and a real server
 	@Scripts/test
 
-unit: packages ## The Swift tests alone
+unit: packages python ## The Swift tests alone
 	@Scripts/test unit
 
 acceptance: packages python ## The tests from outside alone

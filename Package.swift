@@ -67,11 +67,20 @@ func systemLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> [Ta
     return [.systemLibrary(name: name, path: "Sources/Kit/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])]
 }
 
-/// A C target of our own at `Sources/<Layer>/<name>`. `embeds` are the folders whose files it carries.
+/// A C target of our own at `Sources/<Layer>/<name>`. `embeds` are the folders whose files it carries. One that is `hot` is optimized in
+/// debug builds too; its flag keeps it out of what `LoquatClient` may use.
 @MainActor
-func cTarget(_ name: String, in layer: Layer, embeds: [String]) -> [Target] {
+func cTarget(_ name: String, in layer: Layer, embeds: [String] = [], hot: Bool = false, tests: Bool = false) -> [Target] {
     place(name, in: layer, using: [])
-    return [.target(name: name, path: "Sources/\(layer.folder)/\(name)", exclude: embeds)]
+    let path = "Sources/\(layer.folder)/\(name)"
+    let code = Target.target(name: name, path: path, exclude: embeds, cSettings: hot ? [.unsafeFlags(["-O3"])] : nil)
+    guard tests else { return [code] }
+    return [
+        code,
+        .testTarget(
+            name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"], path: "Tests/\(layer.folder)/\(name)Tests",
+            swiftSettings: settings),
+    ]
 }
 
 func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
@@ -89,12 +98,23 @@ let kit: [[Target]] = [
     systemLibrary("CGumbo", pkgConfig: "gumbo", apt: "libgumbo-dev"),
     systemLibrary("CMD4C", pkgConfig: "md4c", apt: "libmd4c-dev"),
     systemLibrary("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
+    systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+    systemLibrary("CXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
+    cTarget("CChildProcess", in: .kit),
+    target("ChildProcesses", in: .kit, uses: ["CChildProcess"]),
     target("TimeOrdered", in: .kit),
     target("HTMLText", in: .kit, uses: ["CMD4C"], testsUse: ["JSON"]),
     target("JSON", in: .kit),
     target("ServerSentEvents", in: .kit, testsUse: ["JSON"]),
+    target(
+        "DocumentText", in: .kit, uses: ["JSON", "CGumbo", "CMD4C", "CArchive", "CXML2", "CChildProcess", "ChildProcesses"]),
     target("SearchIndex", in: .kit, uses: ["CStemmer"]),
     target("SchemaReflection", in: .kit, uses: ["JSON"]),
+    cTarget("CVectorMath", in: .kit, hot: true, tests: true),
+    cTarget("COpenBLAS", in: .kit),
+    target("WordPiece", in: .kit),
+    target("SentenceEncoder", in: .kit, uses: ["JSON", "WordPiece", "CVectorMath", "COpenBLAS"]),
+    target("VectorIndex", in: .kit, uses: ["CVectorMath"]),
 ]
 
 let domain: [[Target]] = [
@@ -103,7 +123,7 @@ let domain: [[Target]] = [
         "Access", in: .domain, uses: ["TimeOrdered", "JSON", "CArgon2", "Conversation"],
         packages: [crypto, nioPosix, logging, product("JWTKit", "jwt-kit")], testsUse: ["AccessTesting", "ConversationTesting"]),
     target(
-        "Retrieval", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "CGumbo", "CMD4C", "Access"],
+        "Retrieval", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "DocumentText", "Access"],
         packages: [nioPosix, logging, lifecycle, crypto]),
     target("Generation", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "Conversation", "Retrieval"]),
     target(
@@ -113,11 +133,14 @@ let domain: [[Target]] = [
 
 let adapters: [[Target]] = [
     target(
-        "StorageSQLite", in: .adapters, uses: ["TimeOrdered", "JSON", "Access", "Conversation", "Retrieval", "Turns"],
+        "StorageSQLite", in: .adapters, uses: ["TimeOrdered", "JSON", "DocumentText", "Access", "Conversation", "Retrieval", "Turns"],
         packages: [product("GRDB", "GRDB.swift"), logging, lifecycle, crypto], testsUse: ["ConversationTesting", "AccessTesting"]),
+    target(
+        "DocumentReading", in: .adapters, uses: ["ChildProcesses", "DocumentText", "Retrieval"], packages: [nioPosix, lifecycle]),
     target(
         "Providers", in: .adapters, uses: ["JSON", "ServerSentEvents", "Generation"],
         packages: [product("AsyncHTTPClient", "async-http-client"), nioCore, product("NIOHTTP1", "swift-nio"), logging]),
+    target("LocalEmbeddings", in: .adapters, uses: ["Retrieval", "SentenceEncoder", "WordPiece"], packages: [nioPosix]),
 ]
 
 let edge: [[Target]] = [
@@ -128,7 +151,9 @@ let edge: [[Target]] = [
     target(
         "LoquatServer", in: .edge,
         uses: [
-            "TimeOrdered", "JSON", "SchemaReflection", "ServerSentEvents", "HTMLText", "Access", "Conversation", "Retrieval", "Generation", "Turns",
+            "TimeOrdered", "JSON", "SchemaReflection", "ServerSentEvents", "HTMLText", "DocumentText", "Access", "Conversation", "Retrieval",
+            "Generation",
+            "Turns",
         ],
         packages: [
             product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"), product("HTTPTypes", "swift-http-types"),
@@ -138,7 +163,7 @@ let edge: [[Target]] = [
     cTarget("CWebAssets", in: .edge, embeds: ["own", "templates", "vendor"]),
     target(
         "LoquatWeb", in: .edge,
-        uses: ["TimeOrdered", "JSON", "HTMLText", "Access", "Conversation", "Retrieval", "Turns", "LoquatServer", "CWebAssets"],
+        uses: ["TimeOrdered", "JSON", "HTMLText", "DocumentText", "Access", "Conversation", "Retrieval", "Turns", "LoquatServer", "CWebAssets"],
         packages: [
             product("Hummingbird", "hummingbird"), product("HTTPTypes", "swift-http-types"), product("Mustache", "swift-mustache"),
             nioCore, nioPosix, logging, crypto,
@@ -146,8 +171,8 @@ let edge: [[Target]] = [
     target(
         "loquat", in: .edge,
         uses: [
-            "TimeOrdered", "JSON", "Access", "Conversation", "Retrieval", "Generation", "Turns", "StorageSQLite", "Providers", "LoquatClient",
-            "LoquatServer", "LoquatWeb",
+            "TimeOrdered", "JSON", "DocumentText", "Access", "Conversation", "Retrieval", "Generation", "Turns", "StorageSQLite", "Providers",
+            "DocumentReading", "LoquatClient", "LoquatServer", "LoquatWeb",
         ],
         packages: [
             product("ArgumentParser", "swift-argument-parser"), product("Configuration", "swift-configuration"),
@@ -171,7 +196,12 @@ let testing: [Target] = [
 
 let benchmarks: [Target] = [
     .executableTarget(
-        name: "SearchBenchmark", dependencies: ["SearchIndex", product("GRDB", "GRDB.swift")], path: "Benchmarks/search", swiftSettings: settings)
+        name: "SearchBenchmark", dependencies: ["SearchIndex", product("GRDB", "GRDB.swift")], path: "Benchmarks/search", swiftSettings: settings),
+    .executableTarget(
+        name: "EmbeddingBenchmark", dependencies: ["SentenceEncoder", "WordPiece", "COpenBLAS", "JSON"], path: "Benchmarks/embeddings",
+        exclude: ["compare.py"], swiftSettings: settings),
+    .executableTarget(
+        name: "VectorBenchmark", dependencies: ["VectorIndex"], path: "Benchmarks/vectors", exclude: ["compare.py"], swiftSettings: settings),
 ]
 
 let package = Package(

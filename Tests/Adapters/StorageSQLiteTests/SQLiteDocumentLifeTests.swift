@@ -1,5 +1,6 @@
 import Conversation
 import ConversationTesting
+import DocumentText
 import Foundation
 import GRDB
 import JSON

@@ -1,21 +1,22 @@
+import DocumentText
 import Foundation
 import Retrieval
 import Testing
 
 /// Chunks say exactly where they stand.
 struct ChunkOffsetTests {
-    private static let samples: [(mediaType: String, text: String)] = [
-        ("text/plain", "One.\r\n\r\nTwo 🍊 e\u{301}.\n\n" + String(repeating: "A long sentence follows here. ", count: 200)),
-        ("text/markdown", "# Top\n\nText *here*.\n\n## Deeper\n\n- a\n- b\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n"),
-        ("text/html", "<title>T</title><h1>Top</h1><script>no()</script><p>Text &amp; more<p>Second<ul><li>a<li>b</ul>"),
-        ("text/csv", "name;age\n\"Ann; B\";41\nBob;7\n"),
-        ("application/json", "[{\"a\": 1, \"b\": {\"c\": [true, null]}}, {\"a\": \"x\"}]"),
+    private static let samples: [(format: DocumentFormat, text: String)] = [
+        (.text, "One.\r\n\r\nTwo 🍊 e\u{301}.\n\n" + String(repeating: "A long sentence follows here. ", count: 200)),
+        (.markdown, "# Top\n\nText *here*.\n\n## Deeper\n\n- a\n- b\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n"),
+        (.html, "<title>T</title><h1>Top</h1><script>no()</script><p>Text &amp; more<p>Second<ul><li>a<li>b</ul>"),
+        (.csv, "name;age\n\"Ann; B\";41\nBob;7\n"),
+        (.json, "[{\"a\": 1, \"b\": {\"c\": [true, null]}}, {\"a\": \"x\"}]"),
     ]
 
     @Test(arguments: samples.indices)
     func offsetsIndexTheText(sample: Int) throws {
-        let (mediaType, text) = Self.samples[sample]
-        let parsed = try DocumentParser.parse(Array(text.utf8), mediaType: mediaType)
+        let (format, text) = Self.samples[sample]
+        let parsed = try DocumentParser.parse(Array(text.utf8), format: format)
         let scalars = Array(parsed.text.unicodeScalars)
         let chunks = Chunker().chunks(of: parsed)
         #expect(!chunks.isEmpty)
@@ -28,28 +29,33 @@ struct ChunkOffsetTests {
 
     @Test func plainTextIsKeptAsItIs() throws {
         let text = "  One\r\n\r\n\tTwo \u{0} three\n"
-        #expect(try DocumentParser.parse(Array(text.utf8), mediaType: "text/plain").text == text)
+        #expect(try DocumentParser.parse(Array(text.utf8), format: .text).text == text)
     }
 
     @Test func headingsMakeAPathAndAnAnchor() throws {
-        let parsed = try DocumentParser.parse(Array("# Top\n\nA.\n\n## Deep One\n\nB.".utf8), mediaType: "text/markdown")
+        let parsed = try DocumentParser.parse(Array("# Top\n\nA.\n\n## Deep One\n\nB.".utf8), format: .markdown)
         let last = Chunker().chunks(of: parsed).last
         #expect(last?.heading == "Top › Deep One")
         #expect(last?.anchor == "deep-one")
     }
 
     @Test func scriptsAreNotRead() throws {
-        let parsed = try DocumentParser.parse(Array("<p>a</p><script>evil()</script><style>p{}</style>".utf8), mediaType: "text/html")
+        let parsed = try DocumentParser.parse(Array("<p>a</p><script>evil()</script><style>p{}</style>".utf8), format: .html)
         #expect(parsed.text == "a")
     }
 
     @Test func whatIsNoTextIsRefused() {
-        #expect(throws: DocumentError.self) { try DocumentParser.parse([0, 1, 2, 3, 0xff, 0xfe, 4, 5, 6, 7], mediaType: "text/plain") }
-        #expect(throws: DocumentError.self) { try DocumentParser.parse(Array(" \n ".utf8), mediaType: "text/plain") }
+        #expect(throws: DocumentError.self) { try DocumentParser.parse([0, 1, 2, 3, 0xff, 0xfe, 4, 5, 6, 7], format: .text) }
+        #expect(throws: DocumentError.self) { try DocumentParser.parse(Array(" \n ".utf8), format: .text) }
+    }
+
+    @Test func aTitleAboveColumnsNamesNone() throws {
+        let parsed = try DocumentParser.parse(Array("Fruit,,\nName,Colour,Price\nLoquat,orange,2".utf8), format: .csv)
+        #expect(parsed.text == "Fruit\nName: Loquat; Colour: orange; Price: 2")
     }
 
     @Test func otherEncodingsAreRead() throws {
-        #expect(try DocumentParser.parse([0xff, 0xfe, 0x61, 0, 0xe9, 0], mediaType: "text/plain").text == "aé")
-        #expect(try DocumentParser.parse([0x61, 0x93, 0xe9, 0x94], mediaType: "text/plain").text == "a“é”")
+        #expect(try DocumentParser.parse([0xff, 0xfe, 0x61, 0, 0xe9, 0], format: .text).text == "aé")
+        #expect(try DocumentParser.parse([0x61, 0x93, 0xe9, 0x94], format: .text).text == "a“é”")
     }
 }

@@ -1,5 +1,6 @@
 import Access
 import Conversation
+import DocumentText
 import JSON
 import Retrieval
 import Synchronization

@@ -1,4 +1,5 @@
 import Conversation
+import DocumentText
 import Foundation
 import GRDB
 import JSON

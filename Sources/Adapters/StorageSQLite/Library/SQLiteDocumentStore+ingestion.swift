@@ -1,4 +1,5 @@
 import Conversation
+package import DocumentText
 import Foundation
 import GRDB
 package import Retrieval

@@ -1,12 +1,7 @@
+import DocumentText
 package import Logging
 package import NIOPosix
 import ServiceLifecycle
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 /// Reads queued documents one after the other. The queue is in the store, so what is queued survives the process. Work is done on
 /// a thread of its own and saved in short slices: a turn never waits for it.
@@ -17,15 +12,19 @@ package struct IngestionService: Service {
     private let store: any DocumentStore
     private let index: any PassageIndex
     private let feed: DocumentFeed
+    private let reader: any DocumentReader
     private let threads: NIOThreadPool
     private let logger: Logger
     private let wakeUps: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
 
-    package init(store: any DocumentStore, index: any PassageIndex, feed: DocumentFeed, threads: NIOThreadPool, logger: Logger) {
+    package init(
+        store: any DocumentStore, index: any PassageIndex, feed: DocumentFeed, reader: any DocumentReader, threads: NIOThreadPool, logger: Logger
+    ) {
         self.store = store
         self.index = index
         self.feed = feed
+        self.reader = reader
         self.threads = threads
         self.logger = logger
         (wakeUps, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -56,6 +55,9 @@ package struct IngestionService: Service {
             try await read(queued)
         } catch let error as DocumentError {
             await fail(queued, error)
+        } catch is CancellationError {
+            // The server ends. The document is still queued, and read at the next start.
+            return
         } catch {
             logger.error("document could not be ingested", metadata: ["document": "\(queued.document.id)", "error": "\(error)"])
             await fail(queued, DocumentError(code: "ingestion_failed", message: "The document could not be stored. Upload it again."))
@@ -77,7 +79,10 @@ package struct IngestionService: Service {
     private func read(_ queued: QueuedDocument) async throws {
         var document = queued.document
         feed.publish(document)
-        let (parsed, drafts) = try await parse(queued)
+        let read = try await reader.read(path: queued.path, mediaType: document.mediaType, filename: document.filename)
+        let parsed = read.document
+        document.mediaType = read.mediaType
+        let drafts = try await threads.runIfActive { Chunker().chunks(of: parsed) }
         if document.title.isEmpty { document.title = parsed.title ?? document.filename ?? Self.firstWords(of: parsed.text) }
         try await store.begin(queued, title: document.title, text: parsed.text, pageCount: parsed.pageCount, mediaType: document.mediaType)
         for start in stride(from: 0, to: drafts.count, by: Self.sliceSize) {
@@ -98,19 +103,6 @@ package struct IngestionService: Service {
         document.progress = 1
         document.pageCount = parsed.pageCount
         feed.publish(document)
-    }
-
-    private func parse(_ queued: QueuedDocument) async throws -> (ParsedDocument, [ChunkDraft]) {
-        let result = try await threads.runIfActive { () -> Result<(ParsedDocument, [ChunkDraft]), DocumentError> in
-            Result { () throws(DocumentError) in
-                guard let data = FileManager.default.contents(atPath: queued.path) else {
-                    throw DocumentError(code: "upload_lost", message: "The uploaded file is gone. Upload it again.")
-                }
-                let parsed = try DocumentParser.parse(Array(data), mediaType: queued.document.mediaType)
-                return (parsed, Chunker().chunks(of: parsed))
-            }
-        }
-        return try result.get()
     }
 
     private static func firstWords(of text: String) -> String {

@@ -1,3 +1,4 @@
+package import DocumentText
 package import JSON
 package import TimeOrdered
 
@@ -50,17 +51,6 @@ package struct Document: Sendable, Hashable {
         self.generation = generation
         self.createdAt = createdAt
         self.updatedAt = updatedAt
-    }
-}
-
-/// Why a document could not be read: a stable code and a sentence that says what to do.
-package struct DocumentError: Error, Sendable, Hashable, Codable {
-    package let code: String
-    package let message: String
-
-    package init(code: String, message: String) {
-        self.code = code
-        self.message = message
     }
 }
 

@@ -1,5 +1,6 @@
 package import Access
 package import Conversation
+package import DocumentText
 package import JSON
 package import TimeOrdered
 

@@ -1,9 +1,11 @@
 import Access
 import Conversation
+import DocumentText
 import HTTPTypes
 import Hummingbird
 import JSON
 import NIOCore
+import NIOPosix
 import Retrieval
 import SchemaReflection
 import ServerSentEvents
@@ -26,7 +28,7 @@ struct DocumentRoutes {
                     in the same collection is answered with 200 as it stands; a new version of a file takes its place.
                     """,
                 admission: .scope(.documentsWrite),
-                body: .json(NewDocument.self).orForm(NewDocument.form, files: ["file": DocumentParser.mediaTypes]),
+                body: .json(NewDocument.self).orForm(NewDocument.form, files: ["file": DocumentFormat.mediaTypes]),
                 answers: [
                     .created(DocumentResource.self, "The document, to be read."), .ok(DocumentResource.self, "It was there already."),
                 ], isIdempotent: true)
@@ -124,14 +126,14 @@ struct DocumentRoutes {
             throw Problem.badRequest("invalid_multipart", "The Content-Type names no boundary.")
         }
         let received = try await UploadReceiver(store: store, limit: services.limits.uploadBytes).receive(call.request, boundary: boundary)
-        let (collection, mediaType, metadata) = try Self.checked(received)
+        let (collection, mediaType, metadata) = try await Self.checked(received)
         return try await add(
             call, collection: collection, title: received.fields["title"], filename: received.filename, mediaType: mediaType,
             metadata: metadata, file: received.file)
     }
 
     /// - Throws: a problem with what came beside the file, which is dropped then.
-    private static func checked(_ received: UploadReceiver.Received) throws -> (CollectionID?, mediaType: String, metadata: JSONObject?) {
+    private static func checked(_ received: UploadReceiver.Received) async throws -> (CollectionID?, mediaType: String, metadata: JSONObject?) {
         do {
             var metadata: JSONObject?
             if let text = received.fields["metadata"], !text.isEmpty {
@@ -139,13 +141,15 @@ struct DocumentRoutes {
                 guard let object = try? JSONParser.parse(text.utf8).object else { throw Problem.invalid("/metadata", "must be a JSON object") }
                 metadata = object
             }
-            guard let mediaType = DocumentParser.mediaType(declared: received.contentType, filename: received.filename) else {
+            let path = received.file.path
+            guard let sample = try await NIOThreadPool.singleton.runIfActive({ FileSample(path: path) }) else { throw Problem.brokenBody }
+            guard let format = DocumentFormat.detect(sample, declared: received.contentType, filename: received.filename) else {
                 throw unreadable(received.filename ?? "the file")
             }
             let collection = received.fields["collection_id"]
             let id = collection.flatMap { UUIDv7($0) }
             guard collection == nil || id != nil else { throw Problem.invalid("/collection_id", "must be a UUID") }
-            return (id, mediaType, metadata)
+            return (id, format.mediaType, metadata)
         } catch {
             discard(received.file)
             throw error
@@ -155,7 +159,8 @@ struct DocumentRoutes {
     private func uploadText(_ call: Call) async throws -> Response {
         let body = try await call.body(NewDocument.self, limit: services.limits.uploadBytes)
         // Text it is, whatever the name of its file ends in.
-        let mediaType = DocumentParser.mediaType(declared: body.mediaType, filename: body.filename) ?? "text/plain"
+        let claimed = DocumentFormat.claimed(declared: body.mediaType, filename: body.filename)
+        let mediaType = (claimed.flatMap { DocumentFormat.textual.contains($0) ? $0 : nil } ?? .text).mediaType
         let file = try await UploadReceiver(store: store, limit: services.limits.uploadBytes).receive(text: body.text)
         return try await add(
             call, collection: body.collectionID, title: body.title, filename: body.filename, mediaType: mediaType,
@@ -199,7 +204,7 @@ struct DocumentRoutes {
     }
 
     private static func unreadable(_ name: String) -> Problem {
-        .unsupportedType("\(name.prefix(200)) is of no type that can be read here: \(DocumentParser.mediaTypes.joined(separator: ", ")).")
+        .unsupportedType("\(name.prefix(200)) is of no type that can be read here: \(DocumentFormat.mediaTypes.joined(separator: ", ")).")
     }
 
     private static func discard(_ file: UploadedFile) { _ = file.path.withCString { unlinkFile($0) } }

@@ -1,3 +1,4 @@
+import DocumentText
 import JSON
 import Retrieval
 import SchemaReflection
@@ -17,7 +18,7 @@ struct NewDocument: Decodable, SchemaFields {
     static let fields: [String: FieldRule] = [
         "text": .note("The document."), "title": .text("What it is called; its first heading or its file's name if not said.", 0...titleLimit),
         "filename": .note("Its file's name; a new version under the same name takes its place."),
-        "media_type": .oneOf("What it is read as; by its file's name, else `text/plain`, if not said.", DocumentParser.mediaTypes),
+        "media_type": .oneOf("What it is read as; by its file's name, else `text/plain`, if not said.", DocumentFormat.textual.map(\.mediaType)),
         "collection_id": .note("Where it goes."), "metadata": .note("Whatever is to be known of it: `creator`, `slug`, `topic_category`, …."),
     ]
 

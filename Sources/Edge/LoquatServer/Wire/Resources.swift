@@ -1,6 +1,8 @@
 import Conversation
+import DocumentText
 import JSON
 import Retrieval
+import SchemaReflection
 import TimeOrdered
 import Turns
 
@@ -40,7 +42,7 @@ struct DocumentResource: Codable {
     let metadata: JSONObject
     let status: Document.Status
     let progress: Double
-    let error: DocumentError?
+    let error: DocumentFailure?
     let chunkCount: Int
     let pageCount: Int?
     let createdAt: Timestamp
@@ -56,11 +58,27 @@ struct DocumentResource: Codable {
         metadata = document.metadata
         status = document.status
         progress = document.progress
-        error = document.error
+        error = document.error.map(DocumentFailure.init)
         chunkCount = document.chunkCount
         pageCount = document.pageCount
         createdAt = document.createdAt
         updatedAt = document.updatedAt
+    }
+}
+
+/// Why a document could not be read, as clients see it.
+struct DocumentFailure: Codable, SchemaFields {
+    static let schemaName = "DocumentError"
+    static let fields: [String: FieldRule] = [
+        "code": .note("Stable, snake_case."), "message": .note("For people: what is wrong and what to do."),
+    ]
+
+    let code: String
+    let message: String
+
+    init(_ error: DocumentError) {
+        code = error.code
+        message = error.message
     }
 }
 

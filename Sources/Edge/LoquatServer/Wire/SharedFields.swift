@@ -64,12 +64,6 @@ extension TurnFailure: SchemaFields {
     ]
 }
 
-extension DocumentError: SchemaFields {
-    package static let fields: [String: FieldRule] = [
-        "code": .note("Stable, snake_case."), "message": .note("For people: what is wrong and what to do."),
-    ]
-}
-
 extension SessionOpened: SchemaFields {
     package static let schemaName = "SessionEvent"
     package static let fields: [String: FieldRule] = [

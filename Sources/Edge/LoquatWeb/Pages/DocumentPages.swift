@@ -1,4 +1,5 @@
 import Access
+import DocumentText
 import Hummingbird
 import LoquatServer
 import NIOPosix

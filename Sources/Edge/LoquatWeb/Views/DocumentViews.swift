@@ -1,4 +1,5 @@
 import Access
+import DocumentText
 import Retrieval
 import TimeOrdered
 

@@ -15,7 +15,10 @@ struct LoquatCommand: AsyncParsableCommand {
             Every setting is an environment variable; `loquat config` lists them.
             """,
         version: productVersion,
-        subcommands: [Serve.self, LoginLink.self, Keys.self, Ingest.self, Ask.self, Chat.self, Config.self, Verify.self, Rebuild.self, Eval.self])
+        subcommands: [
+            Serve.self, LoginLink.self, Keys.self, Ingest.self, Ask.self, Chat.self, Config.self, Verify.self, Rebuild.self, Eval.self,
+            ReadDocument.self,
+        ])
 }
 
 /// What every command takes.

@@ -1,6 +1,7 @@
 import Access
 import AsyncHTTPClient
 import Conversation
+import DocumentReading
 import Foundation
 import Hummingbird
 import Logging
@@ -25,6 +26,8 @@ struct LoquatProcess {
     private static let acceptsAtOnce: UInt = 64
     private static let searchThreads = 1
     private static let ingestionThreads = 1
+    /// Documents are read one after the other: what waits for them is a queue, and they may take memory.
+    private static let readingThreads = 1
     private static let passwordThreads = 1
     private static let keyUseInterval: Duration = .seconds(60)
 
@@ -59,12 +62,15 @@ struct LoquatProcess {
 
         let search = NIOThreadPool(numberOfThreads: Self.searchThreads)
         let ingest = NIOThreadPool(numberOfThreads: Self.ingestionThreads)
+        let waiting = NIOThreadPool(numberOfThreads: Self.readingThreads)
         let passwords = NIOThreadPool(numberOfThreads: Self.passwordThreads)
-        threads = [search, ingest, passwords]
+        threads = [search, ingest, waiting, passwords]
         for pool in threads { pool.start() }
         let index = LexicalPassageIndex(threads: search, ingestThreads: ingest)
         let feed = DocumentFeed()
-        let ingestion = IngestionService(store: documents, index: index, feed: feed, threads: ingest, logger: logger)
+        let ingestion = IngestionService(
+            store: documents, index: index, feed: feed, reader: ChildDocumentReader(limits: settings.reading, threads: waiting), threads: ingest,
+            logger: logger)
         let library = Library(store: documents, index: index, feed: feed, ingestion: ingestion, logger: logger)
         let retrieval = RetrievalService(store: documents, lexical: index)
 

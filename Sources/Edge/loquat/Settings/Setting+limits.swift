@@ -33,9 +33,17 @@ extension Setting {
         name: "LOQUAT_TRUSTED_PROXIES", fallback: nil,
         meaning: "addresses and ranges of proxies whose X-Forwarded-For is believed, with commas between: 10.0.0.0/8,::1")
 
+    static let readingSeconds = Setting(
+        name: "LOQUAT_MAX_READING_SECONDS", fallback: "60", meaning: "seconds that reading one document may take, of time and of a processor's")
+    static let readingMemory = Setting(
+        name: "LOQUAT_MAX_READING_MEMORY", fallback: "1073741824", meaning: "bytes of memory that reading one document may take")
+    static let unpackedBytes = Setting(
+        name: "LOQUAT_MAX_UNPACKED_BYTES", fallback: "268435456", meaning: "bytes that a document may unpack to, pictures left out")
+
     static let limits = [
         bodyBytes, headerBytes, fieldBytes, headerFields, targetBytes, headerTimeout, idleTimeout, stallTimeout, leastRate, answerTimeout,
         connections,
-        connectionsPerAddress, requestsPerKey, requestsPerAddress, failuresPerAddress, streamsPerKey, trustedProxies,
+        connectionsPerAddress, requestsPerKey, requestsPerAddress, failuresPerAddress, streamsPerKey, trustedProxies, readingSeconds, readingMemory,
+        unpackedBytes,
     ]
 }

@@ -1,3 +1,4 @@
+import DocumentReading
 import LoquatServer
 
 extension Settings {
@@ -24,6 +25,9 @@ extension Settings {
         rates.failuresPerAddress = try reader.int(.failuresPerAddress, 0...1_000_000_000)
         rates.streamsPerKey = try reader.int(.streamsPerKey, 0...1_000_000)
         rates.trustedProxies = try proxies(reader)
+        reading.time = .seconds(try reader.int(.readingSeconds, 1...86_400))
+        reading.memory = try reader.int(.readingMemory, (512 << 20)...(1 << 40))
+        reading.unpackedBytes = try reader.int(.unpackedBytes, (1 << 20)...(1 << 36))
     }
 
     private func seconds(_ setting: Setting, _ reader: SettingsReader, least: Double = 0.1) throws -> Duration {

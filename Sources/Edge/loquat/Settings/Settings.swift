@@ -1,4 +1,5 @@
 import Access
+import DocumentReading
 import Foundation
 import Generation
 import Logging
@@ -17,6 +18,7 @@ struct Settings {
     var limits = ServerServices.Limits()
     var connections = ConnectionLimits()
     var rates = RateLimits()
+    var reading = ReadingLimits()
     var storesCompletions: Bool
     var registration: Registration.Policy
 

@@ -1,0 +1,133 @@
+import Retrieval
+import SentenceEncoder
+
+/// What waits to be embedded, as a struct that computes nothing: it says what is next and whose vectors are complete. Interactive work goes
+/// before background work, and within each the earlier before the later.
+struct EmbeddingQueue<Waiter> {
+    struct JobID: Hashable {
+        let number: Int
+    }
+
+    enum Work {
+        case tokenize(JobID, [String])
+        case encode(JobID, EncodingPlan.Batch)
+    }
+
+    private struct Job {
+        let waiter: Waiter
+        let priority: EmbeddingPriority
+        let texts: Int
+        let bytes: Int
+        /// Batches that are waiting or under way; nil until the texts are tokens.
+        var batches: Int?
+        var values: [Float]
+    }
+
+    private let limits: EmbeddingLimits
+    private let dimensions: Int
+    private var jobs: [JobID: Job] = [:]
+    private var interactive: [Work] = []
+    private var background: [Work] = []
+    private var waiting = (texts: 0, bytes: 0)
+    private var lastNumber = 0
+    private var isClosed = false
+
+    init(limits: EmbeddingLimits, dimensions: Int) {
+        self.limits = limits
+        self.dimensions = dimensions
+    }
+
+    mutating func newID() -> JobID {
+        lastNumber += 1
+        return JobID(number: lastNumber)
+    }
+
+    /// - Throws: `EmbeddingError`, where the waiter is not taken.
+    mutating func add(_ id: JobID, _ texts: [String], _ priority: EmbeddingPriority, _ waiter: Waiter) throws(EmbeddingError) {
+        guard !isClosed else { throw .closed }
+        let bytes = texts.reduce(0) { $0 + $1.utf8.count }
+        guard waiting.texts + texts.count <= limits.waitingTexts, waiting.bytes + bytes <= limits.waitingBytes || waiting.texts == 0 else {
+            throw .queueFull(limit: limits.waitingTexts)
+        }
+        waiting = (waiting.texts + texts.count, waiting.bytes + bytes)
+        let values = [Float](repeating: 0, count: texts.count * dimensions)
+        jobs[id] = Job(waiter: waiter, priority: priority, texts: texts.count, bytes: bytes, batches: nil, values: values)
+        push(.tokenize(id, texts), priority)
+    }
+
+    private mutating func push(_ work: Work, _ priority: EmbeddingPriority) {
+        switch priority {
+        case .interactive: interactive.append(work)
+        case .background: background.append(work)
+        }
+    }
+
+    /// The next piece of work, or nil; interactive work alone where it is to interrupt other work.
+    mutating func next(interactiveOnly: Bool = false) -> Work? {
+        if !interactive.isEmpty { return interactive.removeFirst() }
+        return interactiveOnly || background.isEmpty ? nil : background.removeFirst()
+    }
+
+    func isWanted(_ id: JobID) -> Bool { jobs[id] != nil }
+
+    func priority(of id: JobID) -> EmbeddingPriority? { jobs[id]?.priority }
+
+    /// A job's texts have become batches; returns how many are to be encoded.
+    mutating func tokenized(_ id: JobID, _ plan: EncodingPlan) -> Int {
+        guard let priority = jobs[id]?.priority else { return 0 }
+        jobs[id]?.batches = plan.batches.count
+        for batch in plan.batches { push(.encode(id, batch), priority) }
+        return plan.batches.count
+    }
+
+    /// A batch's vectors are there; returns who waits for the job, and all its vectors, if they are the last.
+    mutating func encoded(_ id: JobID, _ batch: EncodingPlan.Batch, _ vectors: [Float]) -> (waiter: Waiter, vectors: Embeddings)? {
+        guard let batches = jobs[id]?.batches else { return nil }
+        for (row, place) in batch.places.enumerated() {
+            jobs[id]?.values.replaceSubrange(
+                place * dimensions..<(place + 1) * dimensions, with: vectors[row * dimensions..<(row + 1) * dimensions])
+        }
+        jobs[id]?.batches = batches - 1
+        guard batches == 1, let job = removeJob(id) else { return nil }
+        return (job.waiter, Embeddings(dimensions: dimensions, values: job.values))
+    }
+
+    /// Nobody wants the job any more, or it failed; returns who waits for it.
+    mutating func remove(_ id: JobID) -> Waiter? { removeJob(id)?.waiter }
+
+    private mutating func removeJob(_ id: JobID) -> Job? {
+        guard let job = jobs.removeValue(forKey: id) else { return nil }
+        waiting = (waiting.texts - job.texts, waiting.bytes - job.bytes)
+        func isOthers(_ work: Work) -> Bool {
+            switch work {
+            case .tokenize(let other, _), .encode(let other, _): other != id
+            }
+        }
+        interactive = interactive.filter(isOthers)
+        background = background.filter(isOthers)
+        return job
+    }
+
+    /// Takes nothing more; returns all who wait.
+    mutating func close() -> [Waiter] {
+        isClosed = true
+        let waiters = jobs.values.map(\.waiter)
+        (jobs, interactive, background, waiting) = ([:], [], [], (0, 0))
+        return waiters
+    }
+}
+
+/// What may wait at the most.
+package struct EmbeddingLimits: Sendable {
+    /// Texts of one call.
+    package let callTexts: Int
+    /// Texts of all calls together, and their bytes; a single call may have more bytes.
+    package let waitingTexts: Int
+    package let waitingBytes: Int
+
+    package init(callTexts: Int = 2048, waitingTexts: Int = 8192, waitingBytes: Int = 64 << 20) {
+        self.callTexts = callTexts
+        self.waitingTexts = waitingTexts
+        self.waitingBytes = waitingBytes
+    }
+}

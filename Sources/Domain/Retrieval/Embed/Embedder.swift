@@ -1,0 +1,60 @@
+/// Turns texts into vectors whose dot product says how near their meanings are. In process or at an endpoint.
+package protocol Embedder: Sendable {
+    var model: EmbeddingModel { get async throws }
+
+    /// The vectors of the texts, in their order, each of length 1. What exceeds the model's limit of a text is not read.
+    /// Ends early with `CancellationError` where the task is cancelled.
+    /// - Throws: `EmbeddingError`.
+    func embed(_ texts: [String], priority: EmbeddingPriority) async throws -> Embeddings
+}
+
+/// Vectors of one model may be compared with each other, and with those of no other.
+package struct EmbeddingModel: Hashable, Sendable {
+    /// With whatever tells its weights apart: stored vectors carry it.
+    package let name: String
+    package let dimensions: Int
+    /// Tokens of a text at the most; nil where the model's own endpoint knows.
+    package let tokenLimit: Int?
+
+    package init(name: String, dimensions: Int, tokenLimit: Int?) {
+        self.name = name
+        self.dimensions = dimensions
+        self.tokenLimit = tokenLimit
+    }
+}
+
+/// Who waits for the vectors.
+package enum EmbeddingPriority: Sendable, Hashable, CaseIterable {
+    /// Somebody's question: goes before whatever is in the background.
+    case interactive
+    /// Documents that are read in.
+    case background
+}
+
+/// Vectors behind each other, `dimensions` floats each.
+package struct Embeddings: Sendable, Hashable {
+    package let dimensions: Int
+    package let values: [Float]
+
+    package var count: Int { values.count / dimensions }
+
+    /// - Parameter values: a whole number of vectors.
+    package init(dimensions: Int, values: [Float]) {
+        precondition(dimensions > 0 && values.count % dimensions == 0, "no whole number of vectors")
+        self.dimensions = dimensions
+        self.values = values
+    }
+
+    package subscript(index: Int) -> ArraySlice<Float> { values[index * dimensions..<(index + 1) * dimensions] }
+}
+
+package enum EmbeddingError: Error, Hashable, Sendable {
+    /// The model's files are missing or wrong; the text says which and how.
+    case modelUnusable(String)
+    /// More waits already than may: try again later.
+    case queueFull(limit: Int)
+    /// One call may bring no more texts than this.
+    case tooManyTexts(limit: Int)
+    /// The server is ending.
+    case closed
+}

@@ -1,0 +1,64 @@
+/// A block of vectors as a search reads it: where its columns are, and which of its rows belong together.
+struct VectorBlock: @unchecked Sendable {
+    /// Rows behind each other of one document: rights, filters and removals are decided for all of them at once.
+    struct Run {
+        let partition: Int64
+        let document: Int64
+        let rows: Range<Int>
+        var isLive = true
+    }
+
+    /// Keeps what the pointers point to.
+    private let mapping: FileMapping
+    let keys: UnsafePointer<Int64>
+    let scales: UnsafePointer<Float>
+    let codes: UnsafePointer<Int8>
+    let vectors: UnsafePointer<Float>
+    let rows: Int
+    var runs: [Run]
+    var liveRows: Int
+
+    init(_ block: VectorFile.Block, in mapping: FileMapping, dimensions: Int) {
+        let columns = VectorFileFormat.Columns(rows: block.rows, dimensions: dimensions)
+        let start = mapping.start + block.place
+        func column<Value>(_ offset: Int, _: Value.Type) -> UnsafePointer<Value> {
+            (start + offset).assumingMemoryBound(to: Value.self)
+        }
+        self.mapping = mapping
+        rows = block.rows
+        liveRows = block.rows
+        keys = column(columns.keys, Int64.self)
+        scales = column(columns.scales, Float.self)
+        codes = column(columns.codes, Int8.self)
+        vectors = column(columns.vectors, Float.self)
+        let documents = column(columns.documents, Int64.self)
+        let partitions = column(columns.partitions, Int64.self)
+        var runs: [Run] = []
+        var first = 0
+        for row in 0..<block.rows where row + 1 == block.rows || documents[row + 1] != documents[row] || partitions[row + 1] != partitions[row] {
+            runs.append(Run(partition: partitions[row], document: documents[row], rows: first..<row + 1))
+            first = row + 1
+        }
+        self.runs = runs
+    }
+
+    /// The rows that a search may see, runs behind each other as one range.
+    func allowed(_ scope: VectorScope, _ body: (Range<Int>) -> Void) {
+        var open: Range<Int>?
+        var last: (partition: Int64, allowed: Bool)?
+        for run in runs {
+            var isAllowed = run.isLive
+            if isAllowed {
+                if last?.partition != run.partition { last = (run.partition, scope.partitions.contains(run.partition)) }
+                isAllowed = last?.allowed == true && scope.documents?.contains(run.document) != false
+            }
+            if isAllowed {
+                open = (open?.lowerBound ?? run.rows.lowerBound)..<run.rows.upperBound
+            } else if let rows = open {
+                body(rows)
+                open = nil
+            }
+        }
+        if let open { body(open) }
+    }
+}
