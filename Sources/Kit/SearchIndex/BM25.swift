@@ -58,7 +58,7 @@ struct LexicalStatistics {
     /// Of the terms that stand in any passage at all.
     let knownWeight: Float
 
-    init(terms counts: [String: Int], partitions: [LexicalPartition]) {
+    init(terms counts: [String: Float], partitions: [LexicalPartition]) {
         var passages = 0
         var length = 0
         var holding = [String: Int](minimumCapacity: counts.count)
@@ -71,7 +71,7 @@ struct LexicalStatistics {
         averageLength = max(1, Float(length) / Float(max(1, passages)))
         // A word that stands nowhere weighs as much as one that stands once: it says as much of what is asked.
         terms = counts.map { text, count in
-            Term(text: text, weight: Float(count) * BM25.inverseFrequency(passages: passages, holding: max(1, holding[text] ?? 0)))
+            Term(text: text, weight: count * BM25.inverseFrequency(passages: passages, holding: max(1, holding[text] ?? 0)))
         }.sorted { ($0.weight, $1.text) > ($1.weight, $0.text) }
         totalWeight = terms.map(\.weight).reduce(0, +)
         knownWeight = terms.filter { holding[$0.text] ?? 0 > 0 }.map(\.weight).reduce(0, +)

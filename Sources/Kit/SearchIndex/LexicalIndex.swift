@@ -19,6 +19,7 @@ public struct IndexedPassage: Sendable {
 /// A passage that was found.
 public struct LexicalHit: Hashable, Sendable {
     public let key: Int64
+    public let document: Int64
     /// BM25, unbounded; comparable within one search only.
     public let score: Double
     /// The share of the query's weight (inverse document frequencies) whose terms stand in the passage, 0–1.
@@ -48,20 +49,25 @@ public final class LexicalIndex: Sendable {
 
     public func removePartition(_ partition: Int64) { partitions.withLock { $0[partition] = nil } }
 
+    /// The terms of a text with how often they stand in it.
+    public func terms(_ text: String) -> [String: Float] {
+        withAnalyzer { Dictionary($0.terms(text).map { ($0, 1) }, uniquingKeysWith: +) }
+    }
+
+    /// A query over these partitions alone, with their statistics as they are now.
+    /// - Parameter terms: how much each counts, 1 for a word that is asked once.
+    public func query(_ terms: [String: Float], partitions: [Int64]) -> LexicalQuery {
+        let searched = self.partitions.withLock { all in Set(partitions).sorted().compactMap { all[$0] } }
+        return LexicalQuery(terms: terms, partitions: searched)
+    }
+
     /// The best passages, best first.
     /// - Parameters:
     ///   - partitions: the only ones that are looked at.
     ///   - documents: the only documents that are looked at; nil for all.
     ///   - limit: how many passages at the most.
-    public func search(_ query: String, partitions: [Int64], documents: Set<Int64>? = nil, limit: Int) -> [LexicalHit] {
-        let terms = withAnalyzer { Dictionary($0.terms(query).map { ($0, 1) }, uniquingKeysWith: +) }
-        let searched = self.partitions.withLock { all in Set(partitions).compactMap { all[$0] } }
-        guard !terms.isEmpty, !searched.isEmpty, limit > 0 else { return [] }
-        let statistics = LexicalStatistics(terms: terms, partitions: searched)
-        var hits: [LexicalHit] = []
-        for partition in searched { hits += partition.search(statistics, documents: documents, limit: limit) }
-        guard searched.count > 1 else { return hits }
-        return Array(hits.sorted { ($0.score, $1.key) > ($1.score, $0.key) }.prefix(limit))
+    public func search(_ text: String, partitions: [Int64], documents: Set<Int64>? = nil, limit: Int) -> [LexicalHit] {
+        query(terms(text), partitions: partitions).best(limit, documents: documents)
     }
 
     /// How many passages can be found.

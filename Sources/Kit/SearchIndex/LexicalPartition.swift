@@ -160,6 +160,27 @@ final class LexicalPartition: Sendable {
         }
     }
 
+    /// Adds the scores of those of the passages that are here.
+    func score(_ passages: [(document: Int64, key: Int64)], by statistics: LexicalStatistics, into scores: inout [Double]) {
+        state.withLock { state in
+            let known = statistics.terms.compactMap { term in
+                state.terms[term.text].map { (postings: Int($0), weight: term.weight) }
+            }
+            let scale = BM25.k1 * BM25.b / statistics.averageLength
+            let base = BM25.k1 * (1 - BM25.b)
+            for (index, passage) in passages.enumerated() {
+                guard let slot = state.slotsOfDocument[passage.document]?.first(where: { state.keys[Int($0)] == passage.key }) else { continue }
+                var score: Float = 0
+                for term in known {
+                    guard let place = state.postings[term.postings].slots.binarySearch(slot) else { continue }
+                    let frequency = Float(state.postings[term.postings].frequencies[place])
+                    score += term.weight * (BM25.k1 + 1) * frequency / (frequency + base + scale * state.lengths[Int(slot)])
+                }
+                scores[index] = Double(score)
+            }
+        }
+    }
+
     private static func accumulate(
         _ touched: inout [UInt32], _ term: (postings: Int, weight: Float), _ statistics: LexicalStatistics, _ documents: Set<Int64>?,
         _ state: inout State
@@ -227,7 +248,8 @@ final class LexicalPartition: Sendable {
             let matched = terms.filter { state.postings[$0.postings].slots.binarySearch(slot) != nil }
             let covered = matched.reduce(Float(0)) { $0 + $1.weight }
             return LexicalHit(
-                key: state.keys[Int(slot)], score: Double(score), coverage: Double(covered / max(statistics.totalWeight, .leastNonzeroMagnitude)),
+                key: state.keys[Int(slot)], document: state.documentOfSlot[Int(slot)], score: Double(score),
+                coverage: Double(covered / max(statistics.totalWeight, .leastNonzeroMagnitude)),
                 knownCoverage: Double(covered / max(statistics.knownWeight, .leastNonzeroMagnitude)), matchedTerms: matched.count)
         }
     }
