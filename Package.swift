@@ -123,7 +123,7 @@ let domain: [[Target]] = [
         "Access", in: .domain, uses: ["TimeOrdered", "JSON", "CArgon2", "Conversation"],
         packages: [crypto, nioPosix, logging, product("JWTKit", "jwt-kit")], testsUse: ["AccessTesting", "ConversationTesting"]),
     target(
-        "Retrieval", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "DocumentText", "Access"],
+        "Retrieval", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "VectorIndex", "DocumentText", "Access"],
         packages: [nioPosix, logging, lifecycle, crypto]),
     target("Generation", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "Conversation", "Retrieval"]),
     target(
@@ -172,7 +172,7 @@ let edge: [[Target]] = [
         "loquat", in: .edge,
         uses: [
             "TimeOrdered", "JSON", "DocumentText", "Access", "Conversation", "Retrieval", "Generation", "Turns", "StorageSQLite", "Providers",
-            "DocumentReading", "LoquatClient", "LoquatServer", "LoquatWeb",
+            "VectorIndex", "LocalEmbeddings", "DocumentReading", "LoquatClient", "LoquatServer", "LoquatWeb",
         ],
         packages: [
             product("ArgumentParser", "swift-argument-parser"), product("Configuration", "swift-configuration"),

@@ -35,6 +35,14 @@ package final class LocalEmbedder: Embedder {
         queue = Mutex(Queue(limits: limits, dimensions: folder.width))
     }
 
+    package func windows(of text: String, title: String) throws -> [String] {
+        do throws(EncoderError) {
+            let tokenizer = try encoder().tokenizer
+            // Two tokens stand around each text.
+            return TextWindows(limit: tokenizer.limit - 2) { tokenizer.tokenCount($0) }.cut(text, title: title)
+        } catch { throw EmbeddingError.modelUnusable(error.description) }
+    }
+
     package func embed(_ texts: [String], priority: EmbeddingPriority) async throws -> Embeddings {
         guard texts.count <= limits.callTexts else { throw EmbeddingError.tooManyTexts(limit: limits.callTexts) }
         guard !texts.isEmpty else { return Embeddings(dimensions: model.dimensions, values: []) }

@@ -56,5 +56,6 @@ package final class DataDirectory: Sendable {
     package var logFile: String { path + "/loquat.db" }
     package var libraryFile: String { path + "/library.db" }
     package var uploads: String { path + "/uploads" }
+    package var vectors: String { path + "/vectors" }
     package var spool: String { path + "/spool" }
 }

@@ -130,11 +130,14 @@ package struct TurnOpened: Sendable, Hashable, Codable {
 package struct SourcesFrozen: Sendable, Hashable, Codable {
     package let turnID: TurnID
     package let cascadeTier: CascadeTier
+    /// How sure it was that the sources hold an answer, 0–1.
+    package let evidence: Double?
     package let sources: [Source]
 
-    package init(turnID: TurnID, cascadeTier: CascadeTier, sources: [Source]) {
+    package init(turnID: TurnID, cascadeTier: CascadeTier, evidence: Double? = nil, sources: [Source]) {
         self.turnID = turnID
         self.cascadeTier = cascadeTier
+        self.evidence = evidence
         self.sources = sources
     }
 }

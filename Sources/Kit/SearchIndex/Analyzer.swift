@@ -28,6 +28,9 @@ public final class Analyzer {
         return result
     }
 
+    /// Whether a word, in lower case, carries no topic.
+    public static func isStopWord(_ word: String) -> Bool { StopWords.english.contains(word) }
+
     /// The words of a text in lower case, with no word left out and no stemming.
     public func words(_ text: String) -> [String] {
         var result: [String] = []

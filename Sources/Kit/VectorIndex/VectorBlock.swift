@@ -42,6 +42,15 @@ struct VectorBlock: @unchecked Sendable {
         self.runs = runs
     }
 
+    func document(ofRow row: Int) -> Int64 {
+        var (low, high) = (0, runs.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if runs[middle].rows.lowerBound <= row { low = middle } else { high = middle }
+        }
+        return runs[low].document
+    }
+
     /// The rows that a search may see, runs behind each other as one range.
     func allowed(_ scope: VectorScope, _ body: (Range<Int>) -> Void) {
         var open: Range<Int>?

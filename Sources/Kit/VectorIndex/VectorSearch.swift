@@ -16,6 +16,7 @@ public struct VectorScope: Sendable {
 /// A row that was found.
 public struct VectorHit: Hashable, Sendable {
     public let key: Int64
+    public let document: Int64
     /// The dot product of the vectors as they were given.
     public let score: Float
 }
@@ -58,7 +59,10 @@ struct VectorSearch {
     }
 
     private func hits(_ rows: [BestRows.Row]) -> [VectorHit] {
-        rows.map { VectorHit(key: blocks[Int($0.block)].keys[Int($0.row)], score: $0.score) }
+        rows.map { row in
+            let block = blocks[Int(row.block)]
+            return VectorHit(key: block.keys[Int(row.row)], document: block.document(ofRow: Int(row.row)), score: row.score)
+        }
     }
 
     private func slices(_ scope: VectorScope, _ body: (Int, Range<Int>) -> Void) {

@@ -88,6 +88,33 @@ public final class VectorStore: Sendable {
     /// Whether a document has vectors here; what has none is still to be embedded.
     public func holds(document: Int64) -> Bool { contents.withLock { $0.places[document] != nil } }
 
+    /// The keys that a document has here, in the order in which they were stored.
+    public func keys(of document: Int64) -> [Int64] {
+        contents.withLock { contents in
+            (contents.places[document] ?? []).flatMap { place in
+                let block = contents.blocks[place.block]
+                return block.runs[place.run].rows.map { block.keys[$0] }
+            }
+        }
+    }
+
+    /// All documents that have vectors here.
+    public var documents: [Int64] { contents.withLock { Array($0.places.keys) } }
+
+    /// The vectors of a document whose keys lie in the range, as they were given.
+    public func vectors(of document: Int64, keys: ClosedRange<Int64>) -> [(key: Int64, vector: [Float])] {
+        let runs = contents.withLock { contents in
+            (contents.places[document] ?? []).map { (block: contents.blocks[$0.block], rows: contents.blocks[$0.block].runs[$0.run].rows) }
+        }
+        var found: [(key: Int64, vector: [Float])] = []
+        for (block, rows) in runs {
+            for row in rows where keys.contains(block.keys[row]) {
+                found.append((block.keys[row], [Float](UnsafeBufferPointer(start: block.vectors + row * dimensions, count: dimensions))))
+            }
+        }
+        return found
+    }
+
     /// Stores documents' vectors, in the place of what was there under their numbers. All of one call waits for the disk together, but a
     /// crash may leave a part of it: whole documents, or for a very large one its beginning.
     public func replace(_ documents: [DocumentVectors]) throws(VectorFileError) {

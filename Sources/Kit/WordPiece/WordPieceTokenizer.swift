@@ -51,6 +51,17 @@ public struct WordPieceTokenizer: Sendable {
         }
     }
 
+    /// How many tokens the whole text has, those around it not counted. White space parts tokens: the words of a text have as many as it.
+    public func tokenCount(_ text: some StringProtocol) -> Int {
+        var text = String(text)
+        return text.withUTF8 { bytes in
+            var reading = Reading(vocabulary: vocabulary, unknown: unknown, limit: .max, ids: [])
+            read(bytes, into: &reading)
+            reading.endWord()
+            return reading.ids.count
+        }
+    }
+
     private func read(_ bytes: UnsafeBufferPointer<UInt8>, into reading: inout Reading) {
         var position = 0
         while position < bytes.count, !reading.isFull {

@@ -66,8 +66,9 @@ final class LibraryTrial: Sendable {
         guard let queued = try await store.takeQueued() else { return nil }
         let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: queued.path)), as: UTF8.self)
         try await store.begin(queued, title: title, text: text, pageCount: 1, mediaType: "text/plain")
-        try await store.save(drafts(text), of: queued, progress: 1)
-        return try await store.finish(queued)
+        try await store.save(drafts(text), of: queued)
+        let staged = try await store.staged(queued)
+        return try await store.finish(queued) ? staged : nil
     }
 
     /// A collection with one document that is ready.

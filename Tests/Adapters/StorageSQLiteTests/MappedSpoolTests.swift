@@ -67,7 +67,8 @@ struct MappedSpoolTests {
         let turn = ids.next()
         try opened().write(
             [
-                .session(SessionOpened(sessionID: turn, turnID: turn, created: true)), .sources([], .none), .delta("x"), .truncate(length: 1),
+                .session(SessionOpened(sessionID: turn, turnID: turn, created: true)),
+                .sources(SourcesFrozen(turnID: turn, cascadeTier: .none, sources: [])), .delta("x"), .truncate(length: 1),
                 .failed(TurnFailure(code: "c", message: "m", retryable: false)),
             ], of: turn)
         #expect(try opened().recovered() == [turn: [.delta("x")]])

@@ -1,6 +1,7 @@
 import Conversation
 import Generation
 import Testing
+import TimeOrdered
 
 @testable import Turns
 
@@ -12,7 +13,11 @@ struct HistoryTests {
     init() { turns = StoredTurns(log) }
 
     private func history(_ pairs: Int = 10) async throws -> [String] {
-        try await History.load(from: log, session: turns.row, pairs: pairs).map { "\($0.user)→\($0.assistant)" }
+        try await history(before: UUIDv7(high: 1, low: 1), pairs).pairs.map { "\($0.user)→\($0.assistant)" }
+    }
+
+    private func history(before current: TurnID, _ pairs: Int) async throws -> History {
+        try await History(of: try #require(try await turns.row), before: current, in: log, pairs: pairs)
     }
 
     @Test func pairsAreInTheirOrder() async throws {
@@ -47,17 +52,33 @@ struct HistoryTests {
         #expect(try await history(2) == ["q2→a2", "q3→a3"])
     }
 
-    @Test(arguments: 1...2)
+    @Test(arguments: 1...3)
     func aReadThatFailsIsAnError(read: Int) async throws {
         try await turns.add("q", "a")
-        let row = try await turns.row
+        let row = try #require(try await turns.row)
         let reads = ScriptedFailure(at: read)
         log.beforeEach { call in if case .read = call { try reads.next() } }
-        await #expect(throws: LogError.full) { try await History.load(from: log, session: row, pairs: 3) }
+        await #expect(throws: LogError.full) { try await History(of: row, before: UUIDv7(high: 1, low: 1), in: log, pairs: 3) }
     }
 
-    @Test func aNewSessionHasNoneAndNothingIsRead() async throws {
-        log.beforeEach { _ in throw LogError.full }
-        #expect(try await History.load(from: log, session: nil, pairs: 3).isEmpty)
+    @Test func whatClientsSendAlongIsTheirs() {
+        let pairs = (1...4).map { DocumentPrompt.Pair(user: "q\($0)", assistant: "a\($0)") }
+        #expect(History(pairs, limit: 2).pairs == Array(pairs.suffix(2)))
+        #expect(History(pairs, limit: 2).said == ["q1", "q2", "q3", "q4"])
+    }
+
+    /// A search leans on the first thing that was said, however long ago, and on the last ones, answered or not; not on the one it is for.
+    @Test func whatTheUserSaid() async throws {
+        for number in 1...40 { try await turns.add("q\(number)", number == 40 ? "" : "a\(number)", number == 40 ? .failed : .complete) }
+        let current = try await turns.open("now").userTurnID
+        let said = try await history(before: current, 2).said
+        #expect(said.first == "q1" && said.last == "q40")
+        #expect(Set(said).count == said.count && !said.contains("now"))
+        #expect(try await history(before: UUIDv7(high: 1, low: 1), 2).said.last == "now")
+    }
+
+    @Test func aFirstTurnStandsAlone() async throws {
+        let current = try await turns.open("now").userTurnID
+        #expect(try await history(before: current, 2).said.isEmpty)
     }
 }

@@ -19,9 +19,10 @@ final class ScriptedLibrary: DocumentStore, PassageIndex {
     /// Called before each search; what it throws is thrown by the search.
     func beforeEachSearch(_ body: @escaping @Sendable () async throws -> Void) { beforeSearch.withLock { $0 = body } }
 
-    func search(_ query: PassageQuery) async throws -> [PassageHit] {
+    func search(_ query: PassageQuery) async throws -> PassageFindings {
         try await beforeSearch.withLock { $0 }()
-        return texts.indices.map { PassageHit(chunkKey: Int64($0), score: 1, evidence: 1) }
+        return PassageFindings(
+            hits: texts.indices.map { PassageHit(chunkKey: Int64($0), score: 1) }, evidence: 1, isEnough: true, usedEmbeddings: false)
     }
 
     func partitions(for asker: Asker, collection: CollectionID?) async throws -> [Int64] { [1] }
@@ -70,8 +71,12 @@ final class ScriptedLibrary: DocumentStore, PassageIndex {
     func takeQueued() async throws -> QueuedDocument? { throw NotScripted() }
     func requeueUnfinished() async throws { throw NotScripted() }
     func begin(_ document: QueuedDocument, title: String, text: String, pageCount: Int?, mediaType: String) async throws { throw NotScripted() }
-    func save(_ chunks: [ChunkDraft], of document: QueuedDocument, progress: Double) async throws { throw NotScripted() }
-    func finish(_ document: QueuedDocument) async throws -> [IndexableChunk]? { throw NotScripted() }
+    func save(_ chunks: [ChunkDraft], of document: QueuedDocument) async throws { throw NotScripted() }
+    func staged(_ document: QueuedDocument) async throws -> [IndexableChunk]? { throw NotScripted() }
+    func setProgress(_ progress: Double, of document: QueuedDocument) async throws { throw NotScripted() }
+    func finish(_ document: QueuedDocument) async throws -> Bool { throw NotScripted() }
     func fail(_ document: QueuedDocument, _ error: DocumentError) async throws { throw NotScripted() }
     func liveChunks(after documentKey: Int64, limit: Int) async throws -> [IndexableDocument] { throw NotScripted() }
+    func liveChunks(of documentKeys: [Int64]) async throws -> [IndexableDocument] { throw NotScripted() }
+    func liveChunkKeys(after documentKey: Int64, limit: Int) async throws -> [(document: Int64, chunks: [Int64])] { throw NotScripted() }
 }

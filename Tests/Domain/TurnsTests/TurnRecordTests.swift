@@ -38,7 +38,7 @@ struct TurnRecordTests {
             sessionID: session, turnID: opened.turnID, finishReason: .length, cascadeTier: frozen?.cascadeTier, usage: usage, timings: timings)
         let shown: [TurnEvent] =
             [.session(SessionOpened(sessionID: session, turnID: opened.turnID, created: opened.createsSession))]
-            + (sources.map { [.sources($0, .lexical)] } ?? []) + answer + [failure.map(TurnEvent.failed) ?? .done(end)]
+            + (frozen.map { [.sources($0)] } ?? []) + answer + [failure.map(TurnEvent.failed) ?? .done(end)]
         #expect(record.events == shown)
         #expect(record.events.count { $0.endsTurn } == 1)
     }
@@ -46,7 +46,7 @@ struct TurnRecordTests {
     @Test func whatIsNoPartOfAnAnswerIsNotRecorded() {
         var recorder = AnswerRecorder()
         recorder.record(.session(SessionOpened(sessionID: ids.next(), turnID: ids.next(), created: true)))
-        recorder.record(.sources([], .none))
+        recorder.record(.sources(SourcesFrozen(turnID: UUIDv7(high: 1, low: 1), cascadeTier: .none, sources: [])))
         recorder.record(.truncate(length: 1))
         recorder.record(SampleEvents.done(ids.next(), ids.next()))
         #expect(recorder.text.isEmpty)

@@ -35,18 +35,18 @@ struct TurnRunnerTests {
         let turn = try await rig.run([.text("Hold the reset button for ten seconds [1"), .text("].")], .documents(.init()))
         try await rig.expectKept(turn)
         #expect(turn.text == "Hold the reset button for ten seconds [1].")
-        guard case .session(let session) = turn.events.first, case .sources(let sources, .lexical) = turn.events[1] else {
+        guard case .session(let session) = turn.events.first, case .sources(let found) = turn.events[1], found.cascadeTier == .lexical else {
             Issue.record("\(turn.events)")
             return
         }
         #expect(session.created)
-        #expect(sources.map(\.content) == TurnRig.passages)
+        #expect(found.sources.map(\.content) == TurnRig.passages)
         guard case .citation(let citation) = turn.answer.last else {
             Issue.record("no citation")
             return
         }
         #expect(citation.status == .verified)
-        #expect(try await rig.entries(of: turn)?.sources?.sources == sources)
+        #expect(try await rig.entries(of: turn)?.sources == found)
     }
 
     @Test func aTurnThatIsNotToBeKeptLeavesNothing() async throws {

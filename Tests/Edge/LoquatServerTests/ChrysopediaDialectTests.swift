@@ -52,7 +52,7 @@ struct ChrysopediaDialectTests {
     }
 
     @Test func whatIsNotKnownIsEmpty() {
-        #expect(stream([.sources([], .none)]) == "event: sources\nid: \(turn):1\ndata: []\n\n")
+        #expect(stream([.sources(SourcesFrozen(turnID: turn, cascadeTier: .none, sources: []))]) == "event: sources\nid: \(turn):1\ndata: []\n\n")
         #expect(stream([SampleTurn.ended(.stop)]).contains("\"cascade_tier\":\"\""))
     }
 

@@ -25,7 +25,7 @@ struct NativeDialectTests {
             "document":{"id":"\(SampleTurn.document)","title":"Whales","filename":"whales.md","media_type":"text/markdown"},\
             "title":"Whales","slug":"whales","creator_name":"Ishmael","topic_category":null,"summary":"Whales sing.\\nFar.",\
             "content":"Whales sing.\\nFar.","section_heading":"Song","section_anchor":null,"page":3,"start":10,"end":27,"score":1.5}],\
-            "cascade_tier":"global"}
+            "cascade_tier":"global","evidence":0.75}
 
             event: delta
             id: \(turn):3

@@ -109,6 +109,10 @@ struct OpenAIDialectTests {
 
     @Test func sessionsAndCutsAreNotTold() {
         let opened = SessionOpened(sessionID: session, turnID: turn, created: false)
-        #expect(stream([.session(opened), .sources([], .none), .citation(SampleTurn.citation), .truncate(length: 3)]).isEmpty)
+        #expect(
+            stream([
+                .session(opened), .sources(SourcesFrozen(turnID: opened.turnID, cascadeTier: .none, sources: [])), .citation(SampleTurn.citation),
+                .truncate(length: 3),
+            ]).isEmpty)
     }
 }

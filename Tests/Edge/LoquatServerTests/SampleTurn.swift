@@ -30,7 +30,8 @@ enum SampleTurn {
 
     /// An answer from documents.
     static let answer: [TurnEvent] = [
-        .session(SessionOpened(sessionID: session, turnID: turn, created: true)), .sources([source], .global), .delta("Whales \"sing\""),
+        .session(SessionOpened(sessionID: session, turnID: turn, created: true)),
+        .sources(SourcesFrozen(turnID: turn, cascadeTier: .global, evidence: 0.75, sources: [source])), .delta("Whales \"sing\""),
         .delta(" [1].\n"), .citation(citation), .done(done),
     ]
 

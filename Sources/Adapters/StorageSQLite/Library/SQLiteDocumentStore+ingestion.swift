@@ -68,9 +68,8 @@ extension SQLiteDocumentStore {
         }
     }
 
-    package func save(_ chunks: [ChunkDraft], of queued: QueuedDocument, progress: Double) async throws {
+    package func save(_ chunks: [ChunkDraft], of queued: QueuedDocument) async throws {
         let drafts = chunks.map { (id: ids.next(), draft: $0) }
-        let now = clock.now()
         try await file.write { database in
             guard try Self.isCurrent(queued, database) else { return }
             let statement = try database.cachedStatement(
@@ -84,16 +83,30 @@ extension SQLiteDocumentStore {
                     draft.anchor?.blob, draft.page, draft.start, draft.end,
                 ])
             }
+        }
+    }
+
+    package func staged(_ queued: QueuedDocument) async throws -> [IndexableChunk]? {
+        try await file.read { database in
+            guard try Self.isCurrent(queued, database) else { return nil }
+            return try Self.chunks(of: queued.document.key, generation: queued.document.generation, database)
+        }
+    }
+
+    package func setProgress(_ progress: Double, of queued: QueuedDocument) async throws {
+        let now = clock.now()
+        try await file.write { database in
+            guard try Self.isCurrent(queued, database) else { return }
             try database.execute(
                 sql: "UPDATE documents SET progress = ?, updated_at = ? WHERE key = ?", arguments: [progress, now, queued.document.key])
         }
     }
 
-    package func finish(_ queued: QueuedDocument) async throws -> [IndexableChunk]? {
+    package func finish(_ queued: QueuedDocument) async throws -> Bool {
         let now = clock.now()
         let (key, generation) = (queued.document.key, queued.document.generation)
         return try await file.write { database in
-            guard try Self.isCurrent(queued, database) else { return nil }
+            guard try Self.isCurrent(queued, database) else { return false }
             try database.execute(
                 sql: """
                     UPDATE documents SET status = 'ready', progress = 1, live_generation = generation, error_code = NULL,
@@ -107,7 +120,7 @@ extension SQLiteDocumentStore {
             for table in ["chunks", "document_texts"] {
                 try database.execute(sql: "DELETE FROM \(table) WHERE document = ? AND generation <> ?", arguments: [key, generation])
             }
-            return try Self.indexable(key, database)
+            return true
         }
     }
 
@@ -129,12 +142,36 @@ extension SQLiteDocumentStore {
         try await file.read { database in
             let rows = try Row.fetchAll(
                 database,
-                sql: "SELECT key, collection, title FROM documents WHERE live_generation IS NOT NULL AND key > ? ORDER BY key LIMIT ?",
+                sql: """
+                    SELECT key, collection, title, live_generation FROM documents
+                    WHERE live_generation IS NOT NULL AND key > ? ORDER BY key LIMIT ?
+                    """,
                 arguments: [documentKey, limit])
-            return try rows.map { row in
-                IndexableDocument(
-                    key: row["key"], partition: row["collection"], title: row.string("title"), chunks: try Self.indexable(row["key"], database))
+            return try rows.map { try Self.indexable($0, database) }
+        }
+    }
+
+    package func liveChunks(of documentKeys: [Int64]) async throws -> [IndexableDocument] {
+        try await file.read { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT key, collection, title, live_generation FROM documents WHERE live_generation IS NOT NULL AND key = ?")
+            return try documentKeys.compactMap { key in
+                try Row.fetchOne(statement, arguments: [key]).map { try Self.indexable($0, database) }
             }
+        }
+    }
+
+    package func liveChunkKeys(after documentKey: Int64, limit: Int) async throws -> [(document: Int64, chunks: [Int64])] {
+        try await file.read { database in
+            let documents = try Int64.fetchAll(
+                database, sql: "SELECT key FROM documents WHERE live_generation IS NOT NULL AND key > ? ORDER BY key LIMIT ?",
+                arguments: [documentKey, limit])
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT chunks.key FROM chunks JOIN documents ON documents.key = chunks.document
+                    WHERE document = ? AND chunks.generation = live_generation ORDER BY position
+                    """)
+            return try documents.map { ($0, try Int64.fetchAll(statement, arguments: [$0])) }
         }
     }
 
@@ -153,13 +190,16 @@ extension SQLiteDocumentStore {
         }
     }
 
-    private static func indexable(_ document: Int64, _ database: Database) throws -> [IndexableChunk] {
+    private static func indexable(_ document: Row, _ database: Database) throws -> IndexableDocument {
+        IndexableDocument(
+            key: document["key"], partition: document["collection"], title: document.string("title"),
+            chunks: try chunks(of: document["key"], generation: document["live_generation"], database))
+    }
+
+    private static func chunks(of document: Int64, generation: Int, _ database: Database) throws -> [IndexableChunk] {
         try Row.fetchAll(
-            database.cachedStatement(
-                sql: """
-                    SELECT chunks.key, heading, text FROM chunks JOIN documents ON documents.key = chunks.document
-                    WHERE document = ? AND chunks.generation = live_generation ORDER BY position
-                    """), arguments: [document]
+            database.cachedStatement(sql: "SELECT key, heading, text FROM chunks WHERE document = ? AND generation = ? ORDER BY position"),
+            arguments: [document, generation]
         ).map { IndexableChunk(key: $0["key"], heading: $0.optionalString("heading") ?? "", text: $0.string("text")) }
     }
 }

@@ -2,6 +2,10 @@
 package protocol Embedder: Sendable {
     var model: EmbeddingModel { get async throws }
 
+    /// The texts that stand for a passage, each no longer than the model reads. May load the model: not for event loops.
+    /// - Throws: `EmbeddingError`.
+    func windows(of text: String, title: String) throws -> [String]
+
     /// The vectors of the texts, in their order, each of length 1. What exceeds the model's limit of a text is not read.
     /// Ends early with `CancellationError` where the task is cancelled.
     /// - Throws: `EmbeddingError`.
@@ -57,4 +61,6 @@ package enum EmbeddingError: Error, Hashable, Sendable {
     case tooManyTexts(limit: Int)
     /// The server is ending.
     case closed
+    /// The endpoint does not answer, or not with vectors; the text says how.
+    case unavailable(String)
 }

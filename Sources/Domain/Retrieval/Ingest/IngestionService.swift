@@ -3,14 +3,18 @@ package import Logging
 package import NIOPosix
 import ServiceLifecycle
 
-/// Reads queued documents one after the other. The queue is in the store, so what is queued survives the process. Work is done on
-/// a thread of its own and saved in short slices: a turn never waits for it.
+/// Reads queued documents. The queue is in the store, so what is queued survives the process. Work is done on threads of its own and
+/// saved in short slices: a turn never waits for it. While some documents are being embedded the next are read.
 package struct IngestionService: Service {
     /// How many chunks are saved in one go.
     package static let sliceSize = 64
+    /// Small documents are embedded together until they have this many chunks, so that batches are full.
+    private static let batchChunks = 64
 
     private let store: any DocumentStore
     private let index: any PassageIndex
+    private let embeddings: LibraryEmbeddings
+    private let backlog: EmbeddingBacklog
     private let feed: DocumentFeed
     private let reader: any DocumentReader
     private let threads: NIOThreadPool
@@ -19,10 +23,13 @@ package struct IngestionService: Service {
     private let wake: AsyncStream<Void>.Continuation
 
     package init(
-        store: any DocumentStore, index: any PassageIndex, feed: DocumentFeed, reader: any DocumentReader, threads: NIOThreadPool, logger: Logger
+        store: any DocumentStore, index: any PassageIndex, embeddings: LibraryEmbeddings, backlog: EmbeddingBacklog, feed: DocumentFeed,
+        reader: any DocumentReader, threads: NIOThreadPool, logger: Logger
     ) {
         self.store = store
         self.index = index
+        self.embeddings = embeddings
+        self.backlog = backlog
         self.feed = feed
         self.reader = reader
         self.threads = threads
@@ -35,9 +42,39 @@ package struct IngestionService: Service {
 
     package func run() async throws {
         wake.yield()
-        for await _ in wakeUps.cancelOnGracefulShutdown() {
-            while !Task.isCancelled, !Task.isShuttingDownGracefully, let next = await nextQueued() { await ingest(next) }
+        await cancelWhenGracefulShutdown {
+            for await _ in wakeUps { await readQueue() }
         }
+    }
+
+    /// One batch is embedded while the next is read.
+    private func readQueue() async {
+        await withTaskGroup(of: Void.self) { group in
+            var isBusy = false
+            while !Task.isCancelled, case let batch = await nextBatch(), !batch.isEmpty {
+                if isBusy { await group.next() }
+                isBusy = true
+                group.addTask { await complete(batch) }
+            }
+        }
+    }
+
+    /// A document whose text and chunks are stored, but not live yet.
+    private struct Staged: Sendable {
+        let queued: QueuedDocument
+        var document: Document
+        let chunks: [IndexableChunk]
+    }
+
+    private func nextBatch() async -> [Staged] {
+        var batch: [Staged] = []
+        var chunks = 0
+        while !Task.isCancelled, chunks < Self.batchChunks, let queued = await nextQueued() {
+            guard let staged = await trying(queued, { try await stage(queued) }) ?? nil else { continue }
+            batch.append(staged)
+            chunks += max(1, staged.chunks.count)
+        }
+        return batch
     }
 
     /// Nil where there is none, or the store cannot tell, for want of room perhaps: the next upload or start asks again.
@@ -50,18 +87,104 @@ package struct IngestionService: Service {
         }
     }
 
-    private func ingest(_ queued: QueuedDocument) async {
+    // MARK: Steps
+
+    private func stage(_ queued: QueuedDocument) async throws -> Staged? {
+        var document = queued.document
+        feed.publish(document)
+        let read = try await reader.read(path: queued.path, mediaType: document.mediaType, filename: document.filename)
+        let parsed = read.document
+        document.mediaType = read.mediaType
+        let drafts = try await threads.runIfActive { Chunker().chunks(of: parsed) }
+        if document.title.isEmpty { document.title = parsed.title ?? document.filename ?? Self.firstWords(of: parsed.text) }
+        document.pageCount = parsed.pageCount
+        try await store.begin(queued, title: document.title, text: parsed.text, pageCount: parsed.pageCount, mediaType: document.mediaType)
+        for start in stride(from: 0, to: drafts.count, by: Self.sliceSize) {
+            try await store.save(Array(drafts[start..<min(start + Self.sliceSize, drafts.count)]), of: queued)
+        }
+        guard let chunks = try await store.staged(queued) else { return nil }
+        document.chunkCount = chunks.count
+        return Staged(queued: queued, document: document, chunks: chunks)
+    }
+
+    private func complete(_ batch: [Staged]) async {
+        let vectors = await embed(batch)
+        for (place, staged) in batch.enumerated() {
+            _ = await trying(staged.queued) { try await finish(staged, vectors.map { ($0.index, $0.documents[place]) }) }
+        }
+    }
+
+    /// The documents' vectors for each index that takes new ones; none where they cannot be made now: the documents are found by their
+    /// words, and embedded later.
+    private func embed(_ batch: [Staged]) async -> [(index: DenseIndex, documents: [EmbeddedDocument])] {
+        var result: [(DenseIndex, [EmbeddedDocument])] = []
+        let documents = batch.map {
+            IndexableDocument(key: $0.document.key, partition: $0.document.collectionKey, title: $0.document.title, chunks: $0.chunks)
+        }
+        for index in embeddings.all {
+            do {
+                let isShown = index === embeddings.wanted
+                let embedded = try await EmbeddingWork(embedder: index.embedder).embed(documents) { done in
+                    if isShown { await tell(batch, done: done) }
+                }
+                result.append((index, embedded))
+            } catch is CancellationError {
+                continue
+            } catch {
+                logger.error("documents could not be embedded", metadata: ["documents": "\(batch.count)", "error": "\(error)"])
+                backlog.documentLeft()
+            }
+        }
+        return result
+    }
+
+    /// Says how far the batch's documents are when this many of all their chunks are done.
+    private func tell(_ batch: [Staged], done: Int) async {
+        var rest = done
+        for staged in batch {
+            let own = min(rest, staged.chunks.count)
+            rest -= own
+            guard own > 0, own < staged.chunks.count else { continue }
+            var document = staged.document
+            document.progress = Double(own) / Double(staged.chunks.count)
+            do { try await store.setProgress(document.progress, of: staged.queued) } catch {
+                logger.warning("progress could not be stored", metadata: ["error": "\(error)"])
+            }
+            feed.publish(document)
+        }
+    }
+
+    private func finish(_ staged: Staged, _ vectors: [(index: DenseIndex, document: EmbeddedDocument)]) async throws {
+        try Task.checkCancellation()
+        for (index, document) in vectors { try await threads.runIfActive { try index.replace([document]) } }
+        var document = staged.document
+        let isLive = try await store.finish(staged.queued)
+        guard isLive else { return }
+        try await index.replace(
+            IndexableDocument(key: document.key, partition: document.collectionKey, title: document.title, chunks: staged.chunks))
+        // The document may have been deleted since: the deletion had nothing to remove from the index yet.
+        if let first = staged.chunks.first, try await store.passages([first.key]).isEmpty {
+            return try await index.remove(document: document.key, partition: document.collectionKey)
+        }
+        document.status = .ready
+        document.progress = 1
+        feed.publish(document)
+    }
+
+    // MARK: Failures
+
+    private func trying<Result: Sendable>(_ queued: QueuedDocument, _ step: () async throws -> Result) async -> Result? {
         do {
-            try await read(queued)
+            return try await step()
         } catch let error as DocumentError {
             await fail(queued, error)
         } catch is CancellationError {
             // The server ends. The document is still queued, and read at the next start.
-            return
         } catch {
             logger.error("document could not be ingested", metadata: ["document": "\(queued.document.id)", "error": "\(error)"])
             await fail(queued, DocumentError(code: "ingestion_failed", message: "The document could not be stored. Upload it again."))
         }
+        return nil
     }
 
     private func fail(_ queued: QueuedDocument, _ error: DocumentError) async {
@@ -74,35 +197,6 @@ package struct IngestionService: Service {
         } catch {
             logger.error("document could not be marked as failed", metadata: ["document": "\(queued.document.id)", "error": "\(error)"])
         }
-    }
-
-    private func read(_ queued: QueuedDocument) async throws {
-        var document = queued.document
-        feed.publish(document)
-        let read = try await reader.read(path: queued.path, mediaType: document.mediaType, filename: document.filename)
-        let parsed = read.document
-        document.mediaType = read.mediaType
-        let drafts = try await threads.runIfActive { Chunker().chunks(of: parsed) }
-        if document.title.isEmpty { document.title = parsed.title ?? document.filename ?? Self.firstWords(of: parsed.text) }
-        try await store.begin(queued, title: document.title, text: parsed.text, pageCount: parsed.pageCount, mediaType: document.mediaType)
-        for start in stride(from: 0, to: drafts.count, by: Self.sliceSize) {
-            let slice = Array(drafts[start..<min(start + Self.sliceSize, drafts.count)])
-            document.progress = Double(start + slice.count) / Double(drafts.count)
-            try await store.save(slice, of: queued, progress: document.progress)
-            document.chunkCount = start + slice.count
-            feed.publish(document)
-        }
-        guard let chunks = try await store.finish(queued) else { return }
-        try await index.replace(
-            IndexableDocument(key: document.key, partition: document.collectionKey, title: document.title, chunks: chunks))
-        // The document may have been deleted since: the deletion had nothing to remove from the index yet.
-        if let first = chunks.first, try await store.passages([first.key]).isEmpty {
-            return try await index.remove(document: document.key, partition: document.collectionKey)
-        }
-        document.status = .ready
-        document.progress = 1
-        document.pageCount = parsed.pageCount
-        feed.publish(document)
     }
 
     private static func firstWords(of text: String) -> String {

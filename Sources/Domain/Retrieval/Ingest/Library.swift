@@ -12,6 +12,7 @@ package final class Library: Service {
     package let feed: DocumentFeed
     private let index: any PassageIndex
     private let ingestion: IngestionService
+    private let backlog: EmbeddingBacklog
     private let logger: Logger
     private let loading = Mutex(Loading())
 
@@ -20,11 +21,15 @@ package final class Library: Service {
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    package init(store: any DocumentStore, index: any PassageIndex, feed: DocumentFeed, ingestion: IngestionService, logger: Logger) {
+    package init(
+        store: any DocumentStore, index: any PassageIndex, feed: DocumentFeed, ingestion: IngestionService, backlog: EmbeddingBacklog,
+        logger: Logger
+    ) {
         self.store = store
         self.index = index
         self.feed = feed
         self.ingestion = ingestion
+        self.backlog = backlog
         self.logger = logger
     }
 
@@ -61,14 +66,21 @@ package final class Library: Service {
         // Nobody waits for what will not come.
         defer { finishLoading() }
         var after: Int64 = 0
+        var live: Set<Int64> = []
         while true {
             let batch = try await store.liveChunks(after: after, limit: Self.loadBatch)
             for document in batch { try await index.replace(document) }
+            live.formUnion(batch.map(\.key))
             guard let last = batch.last else { break }
             after = last.key
         }
         finishLoading()
-        try await ingestion.run()
+        try await backlog.removeAllBut(live)
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await self.ingestion.run() }
+            group.addTask { await cancelWhenGracefulShutdown { await self.backlog.run() } }
+            try await group.waitForAll()
+        }
     }
 
     package func add(_ upload: Upload, by asker: Asker) async throws -> AddedDocument {

@@ -45,12 +45,19 @@ package protocol DocumentStore: Sendable {
     func requeueUnfinished() async throws
     func begin(_ document: QueuedDocument, title: String, text: String, pageCount: Int?, mediaType: String) async throws
     /// Saves a slice of chunks; they are not live until `finish`.
-    func save(_ chunks: [ChunkDraft], of document: QueuedDocument, progress: Double) async throws
-    /// Makes the saved chunks the document's own. Nil where the document was deleted or replaced meanwhile.
-    func finish(_ document: QueuedDocument) async throws -> [IndexableChunk]?
+    func save(_ chunks: [ChunkDraft], of document: QueuedDocument) async throws
+    /// What was saved, in the document's order. Nil where the document was deleted or replaced meanwhile.
+    func staged(_ document: QueuedDocument) async throws -> [IndexableChunk]?
+    func setProgress(_ progress: Double, of document: QueuedDocument) async throws
+    /// Makes the saved chunks the document's own. False where the document was deleted or replaced meanwhile.
+    func finish(_ document: QueuedDocument) async throws -> Bool
     func fail(_ document: QueuedDocument, _ error: DocumentError) async throws
     /// Every live chunk, a batch of documents at a time, to fill an index at start.
     func liveChunks(after documentKey: Int64, limit: Int) async throws -> [IndexableDocument]
+    /// The live chunks of these documents, of those that are still there.
+    func liveChunks(of documentKeys: [Int64]) async throws -> [IndexableDocument]
+    /// The keys of every live chunk in their documents' order, a batch of documents at a time.
+    func liveChunkKeys(after documentKey: Int64, limit: Int) async throws -> [(document: Int64, chunks: [Int64])]
 }
 
 /// Equality on a document's metadata; several values mean any of them.

@@ -1,39 +1,58 @@
-/// A way to find passages. Lexical search is one; others stand beside it and their hits are fused.
+/// Finds passages of the library. Found is what was added, from the moment that the call returns.
 package protocol PassageIndex: Sendable {
-    /// Adds a document, or puts it in the place of what was there under its key. Found from the moment this returns.
+    /// Adds a document, or puts it in the place of what was there under its key.
     func replace(_ document: IndexableDocument) async throws
     func remove(document key: Int64, partition: Int64) async throws
     func remove(partition: Int64) async throws
-    /// The best passages, best first.
-    func search(_ query: PassageQuery) async throws -> [PassageHit]
+    /// The best passages.
+    /// - Throws: `EmbeddingError` where the mode asks for embeddings and there are none; a hybrid search goes on without.
+    func search(_ query: PassageQuery) async throws -> PassageFindings
 }
 
 package struct PassageQuery: Sendable {
-    package let text: String
+    package let question: SearchQuestion
+    package let mode: RetrievalRequest.Mode
     /// The only partitions that are searched: those that the asker may read.
     package let partitions: [Int64]
     /// The only documents that are searched; nil for all.
     package let documents: Set<Int64>?
     package let limit: Int
 
-    package init(text: String, partitions: [Int64], documents: Set<Int64>?, limit: Int) {
-        self.text = text
+    package init(question: SearchQuestion, mode: RetrievalRequest.Mode, partitions: [Int64], documents: Set<Int64>?, limit: Int) {
+        self.question = question
+        self.mode = mode
         self.partitions = partitions
         self.documents = documents
         self.limit = limit
     }
 }
 
+package struct PassageFindings: Sendable {
+    /// Best first.
+    package let hits: [PassageHit]
+    /// How sure it is that an answer is among them, 0–1; comparable between searches that `usedEmbeddings` alike.
+    package let evidence: Double
+    /// Whether that is enough to answer from.
+    package let isEnough: Bool
+    package let usedEmbeddings: Bool
+
+    package init(hits: [PassageHit], evidence: Double, isEnough: Bool, usedEmbeddings: Bool) {
+        self.hits = hits
+        self.evidence = evidence
+        self.isEnough = isEnough
+        self.usedEmbeddings = usedEmbeddings
+    }
+
+    static let nothing = PassageFindings(hits: [], evidence: 0, isEnough: false, usedEmbeddings: false)
+}
+
 package struct PassageHit: Sendable, Hashable {
     package let chunkKey: Int64
-    /// Comparable within one search of one index.
+    /// Comparable within one search.
     package let score: Double
-    /// How much of what was asked the passage speaks of, 0–1; comparable between searches.
-    package let evidence: Double
 
-    package init(chunkKey: Int64, score: Double, evidence: Double) {
+    package init(chunkKey: Int64, score: Double) {
         self.chunkKey = chunkKey
         self.score = score
-        self.evidence = evidence
     }
 }

@@ -12,6 +12,8 @@ package struct RetrievalRequest: Sendable {
     package static let limits = 1...20
 
     package let query: String
+    /// What the same person said before in this conversation, oldest first: the query may lean on it.
+    package let earlier: [String]
     package let asker: Asker
     package let collectionID: CollectionID?
     package let filters: MetadataFilters
@@ -21,10 +23,12 @@ package struct RetrievalRequest: Sendable {
     package let mode: Mode
 
     package init(
-        query: String, asker: Asker, collectionID: CollectionID? = nil, filters: MetadataFilters = .init(), creator: String? = nil,
+        query: String, earlier: [String] = [], asker: Asker, collectionID: CollectionID? = nil, filters: MetadataFilters = .init(),
+        creator: String? = nil,
         topK: Int = 5, mode: Mode = .hybrid
     ) {
         self.query = query
+        self.earlier = earlier
         self.asker = asker
         self.collectionID = collectionID
         self.filters = filters
@@ -38,11 +42,14 @@ package struct RetrievalRequest: Sendable {
 package struct RetrievalResult: Sendable {
     package let sources: [Source]
     package let tier: CascadeTier
-    /// There were documents to search, and not a word of the question in them.
+    /// How sure it is that the sources hold an answer, 0–1.
+    package let evidence: Double
+    /// There were documents to search, and they hold no answer.
     package let isUnknown: Bool
     package let searchMilliseconds: Double
 
-    package init(sources: [Source], tier: CascadeTier, isUnknown: Bool, searchMilliseconds: Double) {
+    package init(sources: [Source], tier: CascadeTier, evidence: Double, isUnknown: Bool, searchMilliseconds: Double) {
+        self.evidence = evidence
         self.isUnknown = isUnknown
         self.sources = sources
         self.tier = tier

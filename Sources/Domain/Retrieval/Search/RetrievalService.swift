@@ -5,45 +5,47 @@ import SearchIndex
 /// Finds passages: narrow scopes first, wider ones only while the evidence is thin. Whatever the scope, only what the asker may
 /// read is searched.
 package struct RetrievalService: Sendable {
-    /// Evidence below this share of the question's weight does not carry an answer.
-    package static let enoughEvidence = 0.45
+    /// Passages that are looked at for each that is wanted: copies and neighbours take no place of their own.
+    private static let depth = 3
 
     private let store: any DocumentStore
-    private let lexical: any PassageIndex
+    private let index: any PassageIndex
     private let clock = ContinuousClock()
 
-    package init(store: any DocumentStore, lexical: any PassageIndex) {
+    package init(store: any DocumentStore, index: any PassageIndex) {
         self.store = store
-        self.lexical = lexical
+        self.index = index
     }
 
     /// - Throws: `RetrievalError`.
     package func retrieve(_ request: RetrievalRequest) async throws -> RetrievalResult {
-        guard request.mode != .dense else { throw RetrievalError.modeUnavailable(.dense) }
         let start = clock.now
-        var best: (hits: [PassageHit], tier: CascadeTier)?
+        let question = SearchQuestion(request.query, after: request.earlier)
         let scopes = try await scopes(of: request)
+        var found: (findings: PassageFindings, tier: CascadeTier) = (.nothing, .none)
         for scope in scopes {
-            let hits = try await search(request, scope)
-            let evidence = hits.map(\.evidence).max() ?? 0
-            if evidence >= Self.enoughEvidence {
-                best = (hits, scope.tier)
+            let findings = try await search(question, request, scope)
+            if findings.isEnough {
+                found = (findings, scope.tier(findings))
                 break
             }
-            if best == nil || best?.hits.isEmpty == true { best = (hits, .none) }
+            if found.findings.hits.isEmpty || findings.evidence > found.findings.evidence { found = (findings, .none) }
         }
-        let hits = best?.hits ?? []
-        let sources = try await sources(for: hits)
+        let sources = try await sources(for: found.findings.hits, limit: request.topK)
         return RetrievalResult(
-            sources: sources, tier: best?.tier ?? .none,
-            isUnknown: hits.isEmpty && scopes.contains { !$0.partitions.isEmpty } && !Analyzer().terms(request.query).isEmpty,
+            sources: sources, tier: found.tier, evidence: found.findings.evidence,
+            isUnknown: found.tier == .none && scopes.contains { !$0.partitions.isEmpty } && !Analyzer().terms(request.query).isEmpty,
             searchMilliseconds: (clock.now - start) / .milliseconds(1))
     }
 
+    // MARK: Scopes
+
     private struct Scope {
-        let tier: CascadeTier
+        let narrow: CascadeTier?
         let partitions: [Int64]
         let filters: MetadataFilters
+
+        func tier(_ findings: PassageFindings) -> CascadeTier { narrow ?? (findings.usedEmbeddings ? .global : .lexical) }
     }
 
     private func scopes(of request: RetrievalRequest) async throws -> [Scope] {
@@ -53,44 +55,60 @@ package struct RetrievalService: Sendable {
         if let creator = request.creator {
             var filters = request.filters
             filters.conditions["creator"] = [.string(creator)]
-            scopes.append(Scope(tier: .creator, partitions: partitions, filters: filters))
+            scopes.append(Scope(narrow: .creator, partitions: partitions, filters: filters))
         }
-        if request.collectionID != nil { scopes.append(Scope(tier: .collection, partitions: partitions, filters: request.filters)) }
+        if request.collectionID != nil { scopes.append(Scope(narrow: .collection, partitions: partitions, filters: request.filters)) }
         let all = try await store.partitions(for: request.asker, collection: nil)
-        scopes.append(Scope(tier: .lexical, partitions: all, filters: request.filters))
+        // Where the collection is all that may be read, searching it again finds nothing else.
+        if request.collectionID == nil || Set(all) != Set(partitions) {
+            scopes.append(Scope(narrow: nil, partitions: all, filters: request.filters))
+        }
         return scopes
     }
 
-    private func search(_ request: RetrievalRequest, _ scope: Scope) async throws -> [PassageHit] {
+    private func search(_ question: SearchQuestion, _ request: RetrievalRequest, _ scope: Scope) async throws -> PassageFindings {
         var documents: Set<Int64>?
         if !scope.filters.isEmpty {
             let matching = try await store.documentKeys(in: scope.partitions, matching: scope.filters)
-            guard !matching.isEmpty else { return [] }
+            guard !matching.isEmpty else { return .nothing }
             documents = matching
         }
-        return try await lexical.search(
-            PassageQuery(text: request.query, partitions: scope.partitions, documents: documents, limit: request.topK))
+        var parts: [PassageFindings] = []
+        for part in question.parts() {
+            do {
+                parts.append(
+                    try await index.search(
+                        PassageQuery(
+                            question: part, mode: request.mode, partitions: scope.partitions, documents: documents,
+                            limit: request.topK * Self.depth)))
+            } catch is EmbeddingError { throw RetrievalError.modeUnavailable(request.mode) }
+        }
+        return Self.inTurn(parts)
+    }
+
+    /// Of several questions asked at once, each has its best passage, then each its second, and so on.
+    private static func inTurn(_ parts: [PassageFindings]) -> PassageFindings {
+        guard parts.count > 1 else { return parts.first ?? .nothing }
+        var seen: Set<Int64> = []
+        var hits: [PassageHit] = []
+        for rank in 0..<(parts.map(\.hits.count).max() ?? 0) {
+            for part in parts where part.hits.indices.contains(rank) && seen.insert(part.hits[rank].chunkKey).inserted {
+                hits.append(part.hits[rank])
+            }
+        }
+        return PassageFindings(
+            hits: hits, evidence: parts.map(\.evidence).max() ?? 0, isEnough: parts.contains(where: \.isEnough),
+            usedEmbeddings: parts.contains(where: \.usedEmbeddings))
     }
 
     /// A chunk that was deleted between the search and now is left out.
-    private func sources(for hits: [PassageHit]) async throws -> [Source] {
-        let passages = try await store.passages(hits.map(\.chunkKey))
-        var sources: [Source] = []
-        for hit in hits {
-            guard let passage = passages[hit.chunkKey] else { continue }
-            sources.append(Source(passage, number: sources.count + 1, score: hit.score))
+    private func sources(for hits: [PassageHit], limit: Int) async throws -> [Source] {
+        var assembly = SourceAssembly(limit: limit)
+        for start in stride(from: 0, to: hits.count, by: limit) where !assembly.isFull {
+            let next = hits[start..<min(start + limit, hits.count)]
+            let passages = try await store.passages(next.map(\.chunkKey))
+            for hit in next { if let passage = passages[hit.chunkKey] { assembly.add(passage, score: hit.score) } }
         }
-        return sources
-    }
-}
-
-extension Source {
-    init(_ passage: Passage, number: Int, score: Double) {
-        let (chunk, document) = (passage.chunk, passage.document)
-        self.init(
-            number: number, chunkID: chunk.id,
-            document: .init(id: document.id, title: document.title, filename: document.filename, mediaType: document.mediaType),
-            metadata: document.metadata, content: chunk.text, sectionHeading: chunk.heading, sectionAnchor: chunk.anchor, page: chunk.page,
-            start: chunk.start, end: chunk.end, score: score)
+        return assembly.sources
     }
 }

@@ -21,7 +21,7 @@ package struct TurnMachine {
         case opened
         /// The user's message could not be stored: there is no turn.
         case notOpened(TurnFailure)
-        case sourcesFound([Source], CascadeTier)
+        case sourcesFound([Source], CascadeTier, evidence: Double)
         /// The sources are in the log.
         case sourcesFrozen
         case pieces([GenerationPiece])
@@ -89,16 +89,16 @@ package struct TurnMachine {
         case (.opening, .notOpened(let failure)):
             phase = .ended
             return [.publish(.failed(failure))]
-        case (.retrieving, .sourcesFound(let found, let tier)):
+        case (.retrieving, .sourcesFound(let found, let tier, let evidence)):
             phase = .freezing
-            let frozen = SourcesFrozen(turnID: turnID, cascadeTier: tier, sources: found)
+            let frozen = SourcesFrozen(turnID: turnID, cascadeTier: tier, evidence: evidence, sources: found)
             sources = frozen
             return [.freeze(frozen)]
         case (.freezing, .sourcesFrozen):
             guard let sources else { return [] }
             phase = .generating
-            checker = CitationChecker(sources: sources.sources)
-            return [.publish(.sources(sources.sources, sources.cascadeTier)), .generate(sources.sources)]
+            checker = CitationChecker(sources: sources.cascadeTier == .none ? [] : sources.sources)
+            return [.publish(.sources(sources)), .generate(sources.cascadeTier == .none ? [] : sources.sources)]
         case (.generating, .pieces(let pieces)):
             return show(pieces)
         case (.generating, .generated(let generated)):

@@ -68,8 +68,7 @@ final class TurnExecution: Sendable {
     private func answer(_ question: TurnRequest.DocumentQuestion, _ opening: Task<Void, any Error>, _ progress: inout Progress) async {
         let found: TurnMachine.Input
         do {
-            progress.prompt = try await prompt(question, &progress)
-            found = .sourcesFound(progress.prompt?.sources ?? [], tier(progress))
+            found = try await find(question, &progress)
         } catch {
             found = turn.stopReason.map(TurnMachine.Input.stop) ?? .failed(Self.failure(error))
         }
@@ -134,27 +133,30 @@ final class TurnExecution: Sendable {
 
     // MARK: Prompt
 
-    private func prompt(_ question: TurnRequest.DocumentQuestion, _ progress: inout Progress) async throws -> DocumentPrompt {
+    private func find(_ question: TurnRequest.DocumentQuestion, _ progress: inout Progress) async throws -> TurnMachine.Input {
+        let history = try await history(question)
         let result = try await runner.retrieval.retrieve(
             RetrievalRequest(
-                query: request.message, asker: request.asker, collectionID: question.collectionID, filters: question.filters,
-                creator: question.creator, topK: question.topK))
+                query: request.message, earlier: history.said, asker: request.asker, collectionID: question.collectionID,
+                filters: question.filters, creator: question.creator, topK: question.topK))
         progress.timings.retrievalMs = result.searchMilliseconds
-        self.tierFound.withLock { $0 = result.tier }
         isUnknown.withLock { $0 = result.isUnknown }
-        let history =
-            request.session == nil
-            ? Array(question.earlier.suffix(runner.settings.historyPairs))
-            : try await History.load(from: runner.log, session: request.session, pairs: runner.settings.historyPairs)
-        return try DocumentPrompt(
-            question: request.message, history: history, sources: result.tier == .none ? [] : result.sources,
+        let prompt = try DocumentPrompt(
+            question: request.message, history: history.pairs, sources: result.tier == .none ? [] : result.sources,
             budget: model.readsMessages ? runner.settings.budget : .unlimited)
+        progress.prompt = prompt
+        // Where nothing answers, what came nearest is shown and not used.
+        return .sourcesFound(
+            result.tier == .none ? result.sources : prompt.sources, result.tier, evidence: (result.evidence * 1000).rounded() / 1000)
     }
 
-    private let tierFound = Mutex(CascadeTier.none)
-    private let isUnknown = Mutex(false)
+    private func history(_ question: TurnRequest.DocumentQuestion) async throws -> History {
+        let limit = runner.settings.historyPairs
+        guard let session = request.session else { return History(question.earlier, limit: limit) }
+        return try await History(of: session, before: userTurnID, in: runner.log, pairs: limit)
+    }
 
-    private func tier(_ progress: Progress) -> CascadeTier { tierFound.withLock { $0 } }
+    private let isUnknown = Mutex(false)
 
     private func documentGeneration(_ sources: [Source], _ progress: Progress) -> GenerationRequest {
         GenerationRequest(

@@ -5,7 +5,7 @@ package import JSON
 /// chunks as they come, and exactly one of `done` and `failed`. The first event of a turn has number 1.
 package enum TurnEvent: Sendable, Hashable {
     indirect case session(SessionOpened)
-    indirect case sources([Source], CascadeTier)
+    indirect case sources(SourcesFrozen)
     case delta(String)
     indirect case citation(Citation)
     /// What a provider sent beside text, as it sent it.

@@ -19,7 +19,7 @@ package struct TurnRecord: Sendable {
         var events: [TurnEvent] = [
             .session(SessionOpened(sessionID: sessionID, turnID: opened.turnID, created: opened.createsSession))
         ]
-        if let sources { events.append(.sources(sources.sources, sources.cascadeTier)) }
+        if let sources { events.append(.sources(sources)) }
         events += answerEvents
         events.append(end)
         return events

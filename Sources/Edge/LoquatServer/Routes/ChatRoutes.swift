@@ -88,6 +88,7 @@ struct ChatRoutes {
         let citations: [Citation]
         let finishReason: FinishReason
         let cascadeTier: CascadeTier?
+        let evidence: Double?
         let usage: TokenUsage?
         let timings: TurnTimings?
 
@@ -96,6 +97,7 @@ struct ChatRoutes {
             "session_id": .note("Where it was asked."), "turn_id": .note("The answer's turn."), "message": .note("The answer."),
             "sources": .note("The passages that it was made from."), "citations": .note("What each of its sentences leans on."),
             "finish_reason": .note("Why it ended."), "cascade_tier": .note("The narrowest scope that gave enough evidence."),
+            "evidence": .note("How sure it is that the sources hold an answer, 0–1."),
             "usage": .note("Tokens, as the model's provider counted them."), "timings": .note("How long each step took."),
         ]
     }
@@ -103,11 +105,14 @@ struct ChatRoutes {
     private func whole(_ stream: TurnStream) async throws -> Response {
         var message = ""
         var sources: [Source] = []
+        var evidence: Double?
         var citations: [Citation] = []
         for event in await stream.waitUntilEnded() {
             switch event {
             case .delta(let text): message += text
-            case .sources(let found, _): sources = found
+            case .sources(let found):
+                sources = found.sources
+                evidence = found.evidence
             case .citation(let citation): citations.append(citation)
             case .failed(let failure):
                 var problem = Problem(failure)
@@ -118,7 +123,8 @@ struct ChatRoutes {
                 return try Response.json(
                     WholeAnswer(
                         sessionID: stream.sessionID, turnID: stream.turnID, message: message, sources: sources, citations: citations,
-                        finishReason: done.finishReason, cascadeTier: done.cascadeTier, usage: done.usage, timings: done.timings))
+                        finishReason: done.finishReason, cascadeTier: done.cascadeTier, evidence: evidence, usage: done.usage,
+                        timings: done.timings))
             case .session, .chunk, .truncate: break
             }
         }

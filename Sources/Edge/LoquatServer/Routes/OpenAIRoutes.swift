@@ -146,7 +146,7 @@ struct OpenAIRoutes {
         for event in await stream.waitUntilEnded() {
             switch event {
             case .delta(let delta): text += delta
-            case .sources(let found, _): sources = found
+            case .sources(let found): sources = found.sources
             case .citation(let citation): citations.append(citation)
             // What a provider answered whole is passed on whole.
             case .chunk(let chunk) where chunk["object"]?.string == "chat.completion": whole = chunk

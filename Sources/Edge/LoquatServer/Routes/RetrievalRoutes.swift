@@ -32,8 +32,9 @@ struct RetrievalRoutes {
             "filters": .schema("Metadata that documents must have; a list means any of.", .filters),
             "creator": .text("Documents with this `creator` are preferred.", 0...1_000),
             "top_k": .integer("How many passages at most; 5 if not said.", RetrievalRequest.limits),
-            // Dense search needs embeddings, which no version offers yet.
-            "mode": .oneOf("How to search; `hybrid` if not said.", ["hybrid", "lexical"]),
+            "mode": .oneOf(
+                "How to search: by words and meaning, by meaning or by words; `hybrid` if not said.",
+                RetrievalRequest.Mode.allCases.map(\.rawValue)),
         ]
     }
 
@@ -47,12 +48,13 @@ struct RetrievalRoutes {
 
         let results: [Source]
         let cascadeTier: CascadeTier
+        let evidence: Double
         let timings: Timings
 
         static let schemaName = "RetrievalResult"
         static let fields: [String: FieldRule] = [
             "results": .note("Best first."), "cascade_tier": .note("The narrowest scope that gave enough evidence."),
-            "timings": .note("How long it took."),
+            "evidence": .note("How sure it is that the results hold an answer, 0–1."), "timings": .note("How long it took."),
         ]
     }
 
@@ -64,6 +66,8 @@ struct RetrievalRoutes {
                 query: body.query, asker: call.asker, collectionID: body.collectionID, filters: MetadataFilters(body.filters ?? [:]),
                 creator: body.creator, topK: body.topK ?? 5, mode: body.mode ?? .hybrid))
         return try Response.json(
-            Found(results: found.sources, cascadeTier: found.tier, timings: .init(searchMs: (found.searchMilliseconds * 1000).rounded() / 1000)))
+            Found(
+                results: found.sources, cascadeTier: found.tier, evidence: (found.evidence * 1000).rounded() / 1000,
+                timings: .init(searchMs: (found.searchMilliseconds * 1000).rounded() / 1000)))
     }
 }

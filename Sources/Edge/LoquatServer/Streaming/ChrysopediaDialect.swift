@@ -12,7 +12,7 @@ struct ChrysopediaDialect: Dialect {
     mutating func write(_ event: TurnEvent, number: Int, to stream: inout EventStreamWriter) {
         let id = "\(turn):\(number)"
         switch event {
-        case .sources(let sources, _): stream.event("sources", id: id, data: JSONValue.array(sources.map(Self.metadata)).bytes)
+        case .sources(let found): stream.event("sources", id: id, data: JSONValue.array(found.sources.map(Self.metadata)).bytes)
         case .delta(let text): stream.event("token", id: id, data: Array(text.utf8))
         case .done(let done):
             let tier = done.cascadeTier?.rawValue ?? ""

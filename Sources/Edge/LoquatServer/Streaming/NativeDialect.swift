@@ -21,7 +21,9 @@ struct NativeDialect: Dialect {
     static func data(_ event: TurnEvent) -> (name: String, data: [UInt8])? {
         switch event {
         case .session(let opened): return encoded("session", opened)
-        case .sources(let sources, let tier): return encoded("sources", TurnEvents.SourcesEvent(sources: sources, cascadeTier: tier))
+        case .sources(let found):
+            return encoded(
+                "sources", TurnEvents.SourcesEvent(sources: found.sources, cascadeTier: found.cascadeTier, evidence: found.evidence))
         case .delta(let text):
             var writer = JSONWriter(reserving: text.utf8.count + 40)
             writer.raw("{\"type\":\"delta\",\"delta\":")

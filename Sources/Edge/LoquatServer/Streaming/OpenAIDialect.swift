@@ -36,7 +36,7 @@ struct OpenAIDialect: Dialect {
     mutating func write(_ event: TurnEvent, number: Int, to stream: inout EventStreamWriter) {
         switch event {
         case .session, .truncate: break
-        case .sources(let found, _): sources = found
+        case .sources(let found): sources = found.sources
         case .citation(let citation): citations.append(citation)
         case .delta(let text): stream.event(data: delta(text))
         case .chunk(let chunk): stream.event(data: passed(chunk))

@@ -7,10 +7,12 @@ enum TurnEvents {
     struct SourcesEvent: Codable, SchemaFields {
         let sources: [Source]
         let cascadeTier: CascadeTier
+        let evidence: Double?
 
         static let fields: [String: FieldRule] = [
-            "sources": .note("The passages that the answer is made from."),
+            "sources": .note("The passages that the answer is made from; with `none`, those that came nearest."),
             "cascade_tier": .note("The narrowest scope that gave enough evidence."),
+            "evidence": .note("How sure it is that the sources hold an answer, 0–1."),
         ]
     }
 

@@ -12,7 +12,7 @@ struct Eval: AsyncParsableCommand {
             Example:
               loquat eval retrieval my-test-set/
             """,
-        subcommands: [Retrieval.self])
+        subcommands: [Retrieval.self, Conversation.self])
 
     struct Retrieval: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -31,20 +31,53 @@ struct Eval: AsyncParsableCommand {
         @Option(help: "The judgements to use: a file in qrels/, without .tsv.")
         var qrels: String?
 
-        @Option(help: "hybrid, lexical or dense.")
+        @Option(help: "hybrid, lexical or dense; several, to compare them, with commas between.")
         var mode: String = "hybrid"
 
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
             let set = try RetrievalTestSet(directory: directory, qrels: qrels)
-            var settings = try await common.settings()
-            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("loquat-eval-\(UUID().uuidString)")
-            settings.dataDirectory = folder.path
-            defer { try? FileManager.default.removeItem(at: folder) }  // reason: the system cleans its temporary folder anyway
-            let mode = mode
-            let figures = try await LocalServer.withClient(settings, makesData: true) { try await RetrievalEvaluation(set: set, mode: mode).run($0) }
-            Output.line(figures.text)
+            let modes = mode.split(separator: ",").map(String.init)
+            try await Eval.measure(common) { try await RetrievalEvaluation(set: set, modes: modes).run($0) }
         }
+    }
+
+    struct Conversation: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "How well turns of a conversation find what they mean, and whether the server knows when it does not know.",
+            discussion: """
+                DIR holds corpus.jsonl and qrels/*.tsv as for `retrieval`, a file of {_id, text} lines whose name ends in
+                questions.jsonl, each text the user's turns so far, a line each, and may hold tasks_open.jsonl with dialogues
+                {answerability: [ANSWERABLE or else], input: [{speaker, text}]}. Each is played into a session of its own.
+
+                Example:
+                  loquat eval conversation mtrag/ --qrels human
+                """)
+
+        @Argument(help: "The test set's folder.")
+        var directory: String
+
+        @Option(help: "The judgements to use: a file in qrels/, without .tsv.")
+        var qrels: String?
+
+        @Option(help: "The file of conversations.")
+        var queries: String?
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let set = try ConversationTestSet(directory: directory, queries: queries, qrels: qrels)
+            try await Eval.measure(common) { try await ConversationEvaluation(set: set).run($0) }
+        }
+    }
+
+    /// Runs an evaluation on a server of its own in a temporary folder.
+    private static func measure(_ common: CommonOptions, _ evaluation: @escaping @Sendable (Client) async throws -> JSONValue) async throws {
+        var settings = try await common.settings()
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("loquat-eval-\(UUID().uuidString)")
+        settings.dataDirectory = folder.path
+        defer { try? FileManager.default.removeItem(at: folder) }  // reason: the system cleans its temporary folder anyway
+        Output.line(try await LocalServer.withClient(settings, makesData: true, evaluation).text)
     }
 }

@@ -4,6 +4,7 @@ import Conversation
 import DocumentReading
 import Foundation
 import Hummingbird
+import LocalEmbeddings
 import Logging
 import LoquatServer
 import LoquatWeb
@@ -64,15 +65,24 @@ struct LoquatProcess {
         let ingest = NIOThreadPool(numberOfThreads: Self.ingestionThreads)
         let waiting = NIOThreadPool(numberOfThreads: Self.readingThreads)
         let passwords = NIOThreadPool(numberOfThreads: Self.passwordThreads)
-        threads = [search, ingest, waiting, passwords]
+        let encoders = NIOThreadPool(numberOfThreads: System.coreCount)
+        threads = [search, ingest, waiting, passwords, encoders]
         for pool in threads { pool.start() }
-        let index = LexicalPassageIndex(threads: search, ingestThreads: ingest)
+        let embeddings = try EmbeddingSetup(
+            settings: settings.embeddings, dataDirectory: directory.path, vectors: directory.vectors,
+            local: { folder in
+                let embedder = try LocalEmbedder(path: folder, threads: encoders)
+                return (embedder, embedder.model)
+            }, logger: logger
+        ).open()
+        let index = HybridPassageIndex(embeddings: embeddings, threads: search, ingestThreads: ingest, logger: logger)
         let feed = DocumentFeed()
+        let backlog = EmbeddingBacklog(store: documents, embeddings: embeddings, threads: ingest, logger: logger)
         let ingestion = IngestionService(
-            store: documents, index: index, feed: feed, reader: ChildDocumentReader(limits: settings.reading, threads: waiting), threads: ingest,
-            logger: logger)
-        let library = Library(store: documents, index: index, feed: feed, ingestion: ingestion, logger: logger)
-        let retrieval = RetrievalService(store: documents, lexical: index)
+            store: documents, index: index, embeddings: embeddings, backlog: backlog, feed: feed,
+            reader: ChildDocumentReader(limits: settings.reading, threads: waiting), threads: ingest, logger: logger)
+        let library = Library(store: documents, index: index, feed: feed, ingestion: ingestion, backlog: backlog, logger: logger)
+        let retrieval = RetrievalService(store: documents, index: index)
 
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration)
         self.http = http

@@ -16,9 +16,7 @@ struct RetrievalTestSet: Sendable {
     let judgements: [String: [String: Int]]
 
     init(directory: String, qrels: String?) throws {
-        documents = try Self.lines("\(directory)/corpus.jsonl").map {
-            Document(id: $0["_id"]?.string ?? "", title: $0["title"]?.string ?? "", text: $0["text"]?.string ?? "")
-        }
+        documents = try Self.documents(directory)
         judgements = try Self.judgements(directory, qrels)
         let judged = judgements
         queries = try Self.lines("\(directory)/queries.jsonl").compactMap { line in
@@ -27,12 +25,18 @@ struct RetrievalTestSet: Sendable {
         }
     }
 
-    private static func lines(_ path: String) throws -> [JSONValue] {
+    static func documents(_ directory: String) throws -> [Document] {
+        try lines("\(directory)/corpus.jsonl").map {
+            Document(id: $0["_id"]?.string ?? "", title: $0["title"]?.string ?? "", text: $0["text"]?.string ?? "")
+        }
+    }
+
+    static func lines(_ path: String) throws -> [JSONValue] {
         guard let data = FileManager.default.contents(atPath: path) else { throw CommandFailure("There is no file \(path).") }
         return try data.split(separator: 0x0a).map { try JSONParser.parse($0) }
     }
 
-    private static func judgements(_ directory: String, _ name: String?) throws -> [String: [String: Int]] {
+    static func judgements(_ directory: String, _ name: String?) throws -> [String: [String: Int]] {
         let folder = "\(directory)/qrels"
         // reason: said in other words below
         let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".tsv") }.sorted()

@@ -20,6 +20,9 @@ struct Setting {
     static let llmTemperature = Setting(name: "LOQUAT_LLM_TEMPERATURE", fallback: "0.3", meaning: "0–2")
     static let llmMaxTokens = Setting(name: "LOQUAT_LLM_MAX_TOKENS", fallback: "2048", meaning: "tokens of one answer at the most")
     static let llmTimeout = Setting(name: "LOQUAT_LLM_TIMEOUT", fallback: "60", meaning: "seconds that the endpoint may say nothing")
+    static let modelsDirectory = Setting(
+        name: "LOQUAT_MODELS_DIR", fallback: nil,
+        meaning: "folder with all-MiniLM-L6-v2, by which meanings are compared; none: looked for beside the data and beside the program")
     static let budgetSoft = Setting(
         name: "LOQUAT_PROMPT_BUDGET_SOFT", fallback: "5000", meaning: "tokens of prompt above which history and sources are trimmed")
     static let budgetHard = Setting(name: "LOQUAT_PROMPT_BUDGET_HARD", fallback: "6144", meaning: "tokens of prompt that are never exceeded")
@@ -35,7 +38,7 @@ struct Setting {
 
     static let all =
         [
-            host, port, dataDirectory, logLevel, llmURL, llmModel, llmKey, llmTemperature, llmMaxTokens, llmTimeout, budgetSoft, budgetHard,
-            historyPairs, messageCharacters, uploadBytes, storeCompletions, registration, drainGrace,
+            host, port, dataDirectory, logLevel, llmURL, llmModel, llmKey, llmTemperature, llmMaxTokens, llmTimeout, modelsDirectory,
+            budgetSoft, budgetHard, historyPairs, messageCharacters, uploadBytes, storeCompletions, registration, drainGrace,
         ] + limits
 }

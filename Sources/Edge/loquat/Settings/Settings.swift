@@ -14,6 +14,7 @@ struct Settings {
     var dataDirectory: String
     var logLevel: Logger.Level
     var provider: OpenAICompatibleModel.Settings?
+    var embeddings: EmbeddingSettings
     var turns = TurnRunner.Settings()
     var limits = ServerServices.Limits()
     var connections = ConnectionLimits()
@@ -33,6 +34,7 @@ struct Settings {
         }
         logLevel = level
         provider = try Self.provider(reader)
+        embeddings = EmbeddingSettings(modelsDirectory: try reader.text(.modelsDirectory))
         turns.historyPairs = try reader.int(.historyPairs, 0...1_000)
         turns.temperature = try reader.double(.llmTemperature, 0...2)
         turns.maxTokens = try reader.int(.llmMaxTokens, 1...1_000_000)

@@ -1,0 +1,92 @@
+package import Logging
+package import NIOPosix
+import Synchronization
+
+/// Documents that lack the wanted model's vectors: those of a model that was changed, and those whose embedding failed. They are
+/// embedded in the background, and tried again where that fails.
+package final class EmbeddingBacklog: Sendable {
+    /// Documents that are embedded, and looked at, in one go.
+    private static let batch = 16
+    private static let scan = 1024
+    private static let firstPause: Duration = .seconds(5)
+    private static let longestPause: Duration = .seconds(300)
+
+    private let store: any DocumentStore
+    private let embeddings: LibraryEmbeddings
+    private let threads: NIOThreadPool
+    private let logger: Logger
+    private let wakeUps: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    package init(store: any DocumentStore, embeddings: LibraryEmbeddings, threads: NIOThreadPool, logger: Logger) {
+        self.store = store
+        self.embeddings = embeddings
+        self.threads = threads
+        self.logger = logger
+        (wakeUps, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Something could not be embedded when it came.
+    func documentLeft() { wake.yield() }
+
+    /// Removes vectors that no document has: what a crash left between two files. Before anything is read in.
+    func removeAllBut(_ live: Set<Int64>) async throws {
+        let indexes = embeddings.all
+        try await threads.runIfActive {
+            for index in indexes { for document in index.documents where !live.contains(document) { try index.remove(document: document) } }
+        }
+    }
+
+    /// Ends with its task.
+    func run() async {
+        wake.yield()
+        for await _ in wakeUps {
+            var pause = Self.firstPause
+            while !Task.isCancelled, await !workThrough() {
+                try? await Task.sleep(for: pause)  // reason: cancelled at shutdown, which the loop sees
+                pause = min(pause * 2, Self.longestPause)
+            }
+        }
+    }
+
+    /// Embeds until every document has its vectors.
+    /// - Returns: false where that failed.
+    private func workThrough() async -> Bool {
+        guard let index = embeddings.wanted else { return true }
+        var embedded = 0
+        do {
+            // Documents come and go meanwhile: all is there when nothing is found missing.
+            while case let count = try await embedMissing(in: index), count > 0 { embedded += count }
+            if embedded > 0 { logger.notice("documents were embedded", metadata: ["documents": "\(embedded)", "model": "\(index.model.name)"]) }
+            embeddings.complete(index)
+            return true
+        } catch is CancellationError {
+            return true
+        } catch {
+            logger.warning("documents wait for embeddings", metadata: ["error": "\(error)"])
+            return false
+        }
+    }
+
+    private func embedMissing(in index: DenseIndex) async throws -> Int {
+        var after: Int64 = 0
+        var embedded = 0
+        while case let documents = try await store.liveChunkKeys(after: after, limit: Self.scan), let last = documents.last {
+            after = last.document
+            let missing = try await threads.runIfActive {
+                documents.filter { !$0.chunks.isEmpty && !index.holds(document: $0.document, chunks: $0.chunks) }.map(\.document)
+            }
+            for start in stride(from: 0, to: missing.count, by: Self.batch) {
+                try await embed(Array(missing[start..<min(start + Self.batch, missing.count)]), into: index)
+            }
+            embedded += missing.count
+        }
+        return embedded
+    }
+
+    private func embed(_ keys: [Int64], into index: DenseIndex) async throws {
+        let documents = try await store.liveChunks(of: keys)
+        let embedded = try await EmbeddingWork(embedder: index.embedder).embed(documents)
+        try await threads.runIfActive { try index.replace(embedded) }
+    }
+}

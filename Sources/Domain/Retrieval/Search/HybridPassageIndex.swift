@@ -1,0 +1,71 @@
+package import Logging
+package import NIOPosix
+import SearchIndex
+
+/// BM25 in memory and vectors beside it, searched on threads of their own so that neither event loops nor tasks wait for a search.
+package final class HybridPassageIndex: PassageIndex {
+    private let lexical = LexicalIndex()
+    private let embeddings: LibraryEmbeddings
+    private let threads: NIOThreadPool
+    private let ingestThreads: NIOThreadPool
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - threads: a running pool, for searches.
+    ///   - ingestThreads: one for additions, so that no search waits while a large document is taken apart.
+    package init(embeddings: LibraryEmbeddings, threads: NIOThreadPool, ingestThreads: NIOThreadPool, logger: Logger) {
+        self.embeddings = embeddings
+        self.threads = threads
+        self.ingestThreads = ingestThreads
+        self.logger = logger
+    }
+
+    package func replace(_ document: IndexableDocument) async throws {
+        let passages = document.chunks.map { IndexedPassage(key: $0.key, title: document.title, heading: $0.heading, body: $0.text) }
+        try await ingestThreads.runIfActive { [lexical] in
+            lexical.replace(document: document.key, in: document.partition, passages: passages)
+        }
+    }
+
+    package func remove(document key: Int64, partition: Int64) async throws {
+        try await ingestThreads.runIfActive { [self] in
+            lexical.remove(document: key, from: partition)
+            forget { try $0.remove(document: key) }
+        }
+    }
+
+    package func remove(partition: Int64) async throws {
+        try await ingestThreads.runIfActive { [self] in
+            lexical.removePartition(partition)
+            forget { try $0.remove(partition: partition) }
+        }
+    }
+
+    /// Vectors that stay, for want of room perhaps, are found by nobody, since their chunks are gone; the next start removes them.
+    private func forget(_ body: (DenseIndex) throws -> Void) {
+        for index in embeddings.all {
+            do { try body(index) } catch { logger.warning("vectors could not be removed", metadata: ["error": "\(error)"]) }
+        }
+    }
+
+    package func search(_ query: PassageQuery) async throws -> PassageFindings {
+        if query.mode != .lexical, let findings = try await searchMeanings(query) { return findings }
+        return try await threads.runIfActive { [lexical] in LexicalSearch(index: lexical).run(query) }
+    }
+
+    /// Nil where there is nothing to compare meanings with and words may do.
+    private func searchMeanings(_ query: PassageQuery) async throws -> PassageFindings? {
+        do {
+            guard let current = embeddings.serving else { throw EmbeddingError.unavailable("no embedding model is configured") }
+            guard !current.index.isEmpty else { return query.mode == .dense ? .nothing : nil }
+            let vectors = try await current.questions.vectors(of: query.question.texts)
+            return try await threads.runIfActive { [lexical] in
+                try HybridSearch(lexical: lexical, dense: current.index, vectors: vectors).run(query)
+            }
+        } catch let error as EmbeddingError where query.mode == .hybrid {
+            // Words are there still: half an answer is better than none.
+            if embeddings.serving != nil { logger.warning("a question could not be embedded", metadata: ["error": "\(error)"]) }
+            return nil
+        }
+    }
+}

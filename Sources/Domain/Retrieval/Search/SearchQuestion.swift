@@ -1,0 +1,84 @@
+import SearchIndex
+
+/// What is searched for: the words that were said last, and what they lean on.
+///
+/// "Yes, the second one please" finds nothing by itself. So the turn before it and the first of the conversation are mixed in, the more the
+/// less the last one can stand alone. No other turn is: measured, they do not help (Docs/retrieval.md).
+package struct SearchQuestion: Sendable, Hashable {
+    /// The weight of what was said before beside that of the last turn, for a turn that needs half of it.
+    private static let earlierWeight = 0.2
+    private static let pronouns: Set<String> = [
+        "it", "its", "they", "them", "their", "theirs", "this", "that", "these", "those", "he", "him", "his", "she", "hers", "one", "ones",
+        "there", "here", "such", "same", "other", "others", "another", "else",
+    ]
+    private static let links: Set<String> = ["and", "but", "or", "so", "then", "also"]
+
+    package let text: String
+    /// What was said before, each text once.
+    let earlier: [String]
+    /// What each earlier text weighs beside this one's 1.
+    let weight: Double
+    /// The last two turns, by which it is told whether there is evidence.
+    let evidenceText: String
+
+    /// - Parameter earlier: what the same person said before, oldest first.
+    package init(_ text: String, after earlier: [String] = []) {
+        self.text = text
+        var leaned: [String] = []
+        for turn in [earlier.last, earlier.first].compactMap(\.self) where !leaned.contains(turn) && turn != text { leaned.append(turn) }
+        self.earlier = leaned
+        weight = Self.earlierWeight * (0.5 + Self.need(text))
+        evidenceText = earlier.last.map { "\($0)\n\(text)" } ?? text
+    }
+
+    /// How much a turn leans on others, 0–1: it points at something, says little, or goes on with what was said.
+    static func need(_ text: String) -> Double {
+        let analyzer = Analyzer()
+        let words = analyzer.words(text)
+        var need = words.contains(where: pronouns.contains) ? 0.5 : 0
+        switch Set(words.filter { !Analyzer.isStopWord($0) }).count {
+        case 0...2: need += 0.5
+        case 3...4: need += 0.25
+        default: break
+        }
+        if let first = words.first, links.contains(first) { need += 0.25 }
+        return min(1, need)
+    }
+
+    /// Each question of a text that asks several at once, or the text alone.
+    package func parts() -> [SearchQuestion] {
+        let scalars = Array(text.unicodeScalars)
+        let analyzer = Analyzer()
+        let questions = Sentences.ranges(in: scalars).map { range in
+            var part = String.UnicodeScalarView()
+            part.append(contentsOf: scalars[range])
+            return String(part)
+        }.filter { $0.last == "?" && analyzer.terms($0).count >= Self.leastPartTerms }
+        guard (2...Self.partLimit).contains(questions.count) else { return [self] }
+        return questions.map { SearchQuestion(part: $0, of: self) }
+    }
+
+    private static let leastPartTerms = 2
+    private static let partLimit = 4
+
+    private init(part: String, of whole: SearchQuestion) {
+        text = part
+        earlier = whole.earlier
+        weight = Self.earlierWeight * (0.5 + Self.need(part))
+        evidenceText = whole.evidenceText
+    }
+
+    // MARK: What the indexes take
+
+    /// All texts whose vectors are asked for.
+    var texts: [String] { Array(Set([text, evidenceText] + earlier)) }
+
+    /// The words that are searched for, each with how much it counts.
+    func terms(_ terms: (String) -> [String: Float]) -> [String: Float] {
+        var result = terms(text)
+        for turn in earlier {
+            for term in terms(turn).keys { result[term] = max(result[term] ?? 0, Float(weight)) }
+        }
+        return result
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import Logging
+import Retrieval
+import VectorIndex
+
+/// Finds the embedding model and opens its vectors.
+struct EmbeddingSetup {
+    let settings: EmbeddingSettings
+    let dataDirectory: String
+    /// Where vectors are kept.
+    let vectors: String
+    /// Makes the model of a folder ready.
+    let local: (String) throws -> (embedder: any Embedder, model: EmbeddingModel)
+    let logger: Logger
+
+    /// - Throws: where a model that is set cannot be used, or the vectors cannot be opened.
+    func open() throws -> LibraryEmbeddings {
+        guard let folder = folder() else {
+            logger.notice("no embedding model: documents are searched by their words alone. Scripts/models fetches one")
+            return LibraryEmbeddings(serving: nil)
+        }
+        let (embedder, model) = try local(folder)
+        try FileManager.default.createDirectory(atPath: vectors, withIntermediateDirectories: true)
+        return LibraryEmbeddings(serving: try index(of: model, embedder))
+    }
+
+    private func folder() -> String? {
+        let candidates = settings.candidates(dataDirectory: dataDirectory)
+        return candidates.first { FileManager.default.fileExists(atPath: $0 + "/model.safetensors") }
+            ?? (settings.modelsDirectory == nil ? nil : candidates.first)
+    }
+
+    /// Vectors can be made anew: a file that cannot be read as such is.
+    private func index(of model: EmbeddingModel, _ embedder: any Embedder) throws -> DenseIndex {
+        let path = "\(vectors)/\(Self.fileName(model)).vectors"
+        do {
+            return try DenseIndex(path: path, model: model, embedder: embedder)
+        } catch let error as VectorFileError where error.isOtherModel || error == .notVectors {
+            logger.warning("vectors are made anew", metadata: ["file": "\(path)", "reason": "\(error)"])
+            try FileManager.default.removeItem(atPath: path)
+            return try DenseIndex(path: path, model: model, embedder: embedder)
+        }
+    }
+
+    private static func fileName(_ model: EmbeddingModel) -> String {
+        String(model.name.map { $0.isLetter || $0.isNumber || "-._@".contains($0) ? $0 : "_" }.prefix(100))
+    }
+}
