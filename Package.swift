@@ -138,7 +138,7 @@ let adapters: [[Target]] = [
     target(
         "DocumentReading", in: .adapters, uses: ["ChildProcesses", "DocumentText", "Retrieval"], packages: [nioPosix, lifecycle]),
     target(
-        "Providers", in: .adapters, uses: ["JSON", "ServerSentEvents", "Generation"],
+        "Providers", in: .adapters, uses: ["JSON", "ServerSentEvents", "Generation", "Retrieval"],
         packages: [product("AsyncHTTPClient", "async-http-client"), nioCore, product("NIOHTTP1", "swift-nio"), logging]),
     target("LocalEmbeddings", in: .adapters, uses: ["Retrieval", "SentenceEncoder", "WordPiece"], packages: [nioPosix]),
 ]

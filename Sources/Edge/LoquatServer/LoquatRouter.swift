@@ -45,6 +45,7 @@ package enum LoquatRouter {
         ChatRoutes(services: services).add(to: api)
         SessionRoutes(services: services).add(to: api)
         OpenAIRoutes(services: services).add(to: api)
+        EmbeddingRoutes(services: services).add(to: api)
         DocumentationRoutes(document: OpenAPIDocument(api.operations).bytes).add(to: router)
         return router
     }

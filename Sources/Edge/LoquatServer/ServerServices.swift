@@ -22,6 +22,7 @@ package struct ServerServices: Sendable {
     package let log: any LogStore
     package let library: Library
     package let retrieval: RetrievalService
+    package let embeddings: LibraryEmbeddings
     package let turns: TurnRunner
     package let models: any ModelCatalog
     package let sessionFeed: SessionFeed
@@ -39,7 +40,8 @@ package struct ServerServices: Sendable {
 
     package init(
         access: Authenticator, accounts: AccountServices, keys: KeyService, log: any LogStore, library: Library, retrieval: RetrievalService,
-        turns: TurnRunner, models: any ModelCatalog, sessionFeed: SessionFeed, idempotency: IdempotencyGate, metrics: MetricsRegistry, limits: Limits,
+        embeddings: LibraryEmbeddings, turns: TurnRunner, models: any ModelCatalog, sessionFeed: SessionFeed, idempotency: IdempotencyGate,
+        metrics: MetricsRegistry, limits: Limits,
         frontDoor: FrontDoor, storesCompletions: Bool, ids: UUIDv7Generator, clock: WallClock, logger: Logger
     ) {
         self.access = access
@@ -48,6 +50,7 @@ package struct ServerServices: Sendable {
         self.log = log
         self.library = library
         self.retrieval = retrieval
+        self.embeddings = embeddings
         self.turns = turns
         self.models = models
         self.sessionFeed = sessionFeed

@@ -39,7 +39,9 @@ struct TurnRig: Sendable {
         spool = ScriptedSpool(room: spoolRoom)
         asker = Asker(userID: ids.next(), workspaceID: ids.next(), role: .member, scopes: [.chat])
         runner = TurnRunner(
-            log: log, spool: spool, retrieval: RetrievalService(store: library, index: library), models: models, feed: feed,
+            log: log, spool: spool,
+            retrieval: RetrievalService(store: library, index: library, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
+            models: models, feed: feed,
             settings: settings, ids: ids, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             ended: { [outcomes] in outcomes.add($0) })
     }

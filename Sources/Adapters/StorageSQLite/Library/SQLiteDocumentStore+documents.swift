@@ -188,6 +188,19 @@ extension SQLiteDocumentStore {
         }
     }
 
+    package func text(ofDocument key: Int64, in range: Range<Int>) async throws -> String? {
+        try await file.read { database in
+            // SQLite counts a text's characters as Unicode scalars.
+            let row = try Row.fetchOne(
+                database.cachedStatement(
+                    sql: """
+                        SELECT CAST(substr(CAST(document_texts.text AS TEXT), ?, ?) AS BLOB) AS part FROM document_texts
+                        JOIN documents ON documents.key = document AND document_texts.generation = live_generation WHERE document = ?
+                        """), arguments: [range.lowerBound + 1, range.count, key])
+            return row?.string("part")
+        }
+    }
+
     package func passages(_ chunkKeys: [Int64]) async throws -> [Int64: Passage] {
         guard !chunkKeys.isEmpty else { return [:] }
         return try await file.read { database in

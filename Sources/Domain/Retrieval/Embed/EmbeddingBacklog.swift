@@ -27,7 +27,7 @@ package final class EmbeddingBacklog: Sendable {
     }
 
     /// Something could not be embedded when it came.
-    func documentLeft() { wake.yield() }
+    package func documentLeft() { wake.yield() }
 
     /// Removes vectors that no document has: what a crash left between two files. Before anything is read in.
     func removeAllBut(_ live: Set<Int64>) async throws {

@@ -10,18 +10,20 @@ package final class LibraryEmbeddings: Sendable {
     private struct State {
         var serving: Current?
         var next: DenseIndex?
+        var retired: @Sendable (EmbeddingModel) -> Void = { _ in }
     }
 
-    private let state: Mutex<State>
-    private let retired: @Sendable (EmbeddingModel) -> Void
+    private let state = Mutex(State())
+
+    /// None, until they are adopted.
+    package init() {}
 
     /// - Parameters:
-    ///   - serving: what there is to search with; nil where there are no embeddings.
+    ///   - serving: what there is to search with.
     ///   - next: the configured model's, where it is another.
     ///   - retired: called when the vectors of a model are used no longer.
-    package init(serving: DenseIndex?, next: DenseIndex? = nil, retired: @escaping @Sendable (EmbeddingModel) -> Void = { _ in }) {
-        state = Mutex(State(serving: serving.map { Current(index: $0, questions: TextVectors($0.embedder)) }, next: next))
-        self.retired = retired
+    package func adopt(_ serving: DenseIndex, next: DenseIndex? = nil, retired: @escaping @Sendable (EmbeddingModel) -> Void = { _ in }) {
+        state.withLock { $0 = State(serving: Current(index: serving, questions: TextVectors(serving.embedder)), next: next, retired: retired) }
     }
 
     var serving: Current? { state.withLock { $0.serving } }
@@ -32,12 +34,19 @@ package final class LibraryEmbeddings: Sendable {
     /// The one that is to hold everything.
     var wanted: DenseIndex? { state.withLock { $0.next ?? $0.serving?.index } }
 
+    /// The vectors of texts that somebody waits for, by the configured model, and its name.
+    /// - Throws: `EmbeddingError`, `CancellationError`.
+    package func embed(_ texts: [String]) async throws -> (Embeddings, String) {
+        guard let wanted else { throw EmbeddingError.unavailable("no embedding model is configured") }
+        return (try await wanted.embedder.embed(texts, priority: .interactive), wanted.model.name)
+    }
+
     /// The wanted vectors are complete: they serve from now on.
     func complete(_ index: DenseIndex) {
-        let old = state.withLock { state -> DenseIndex? in
-            guard state.next === index else { return nil }
-            defer { state = State(serving: Current(index: index, questions: TextVectors(index.embedder)), next: nil) }
-            return state.serving?.index
+        let (old, retired) = state.withLock { state -> (DenseIndex?, @Sendable (EmbeddingModel) -> Void) in
+            guard state.next === index else { return (nil, state.retired) }
+            defer { state = State(serving: Current(index: index, questions: TextVectors(index.embedder))) }
+            return (state.serving?.index, state.retired)
         }
         if let old { retired(old.model) }
     }

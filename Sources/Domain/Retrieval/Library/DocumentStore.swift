@@ -30,6 +30,8 @@ package protocol DocumentStore: Sendable {
     /// The deleted document; nil and thrown as for `update`.
     func delete(document id: DocumentID, by asker: Asker) async throws -> Document?
     func text(of document: DocumentID, for asker: Asker) async throws -> String?
+    /// A part of a document's text, in Unicode scalars; nil where it is not there.
+    func text(ofDocument key: Int64, in range: Range<Int>) async throws -> String?
     func chunks(of document: DocumentID, for asker: Asker, _ page: PageRequest) async throws -> Page<Chunk>
     /// The keys of documents in these partitions whose metadata match every filter.
     func documentKeys(in partitions: [Int64], matching filters: MetadataFilters) async throws -> Set<Int64>

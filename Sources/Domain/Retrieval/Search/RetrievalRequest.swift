@@ -14,6 +14,8 @@ package struct RetrievalRequest: Sendable {
     package let query: String
     /// What the same person said before in this conversation, oldest first: the query may lean on it.
     package let earlier: [String]
+    /// What a model takes the query to mean in this conversation.
+    package let rewritten: String?
     package let asker: Asker
     package let collectionID: CollectionID?
     package let filters: MetadataFilters
@@ -23,12 +25,14 @@ package struct RetrievalRequest: Sendable {
     package let mode: Mode
 
     package init(
-        query: String, earlier: [String] = [], asker: Asker, collectionID: CollectionID? = nil, filters: MetadataFilters = .init(),
+        query: String, earlier: [String] = [], rewritten: String? = nil, asker: Asker, collectionID: CollectionID? = nil,
+        filters: MetadataFilters = .init(),
         creator: String? = nil,
         topK: Int = 5, mode: Mode = .hybrid
     ) {
         self.query = query
         self.earlier = earlier
+        self.rewritten = rewritten
         self.asker = asker
         self.collectionID = collectionID
         self.filters = filters

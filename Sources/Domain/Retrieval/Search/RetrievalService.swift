@@ -1,5 +1,6 @@
 import Conversation
 import JSON
+package import Logging
 import SearchIndex
 
 /// Finds passages: narrow scopes first, wider ones only while the evidence is thin. Whatever the scope, only what the asker may
@@ -10,17 +11,22 @@ package struct RetrievalService: Sendable {
 
     private let store: any DocumentStore
     private let index: any PassageIndex
+    private let reranker: (any Reranker)?
+    private let logger: Logger
     private let clock = ContinuousClock()
 
-    package init(store: any DocumentStore, index: any PassageIndex) {
+    /// - Parameter reranker: puts what was found in order, where there is one.
+    package init(store: any DocumentStore, index: any PassageIndex, reranker: (any Reranker)? = nil, logger: Logger) {
         self.store = store
         self.index = index
+        self.reranker = reranker
+        self.logger = logger
     }
 
     /// - Throws: `RetrievalError`.
     package func retrieve(_ request: RetrievalRequest) async throws -> RetrievalResult {
         let start = clock.now
-        let question = SearchQuestion(request.query, after: request.earlier)
+        let question = SearchQuestion(request.query, after: request.earlier, rewritten: request.rewritten)
         let scopes = try await scopes(of: request)
         var found: (findings: PassageFindings, tier: CascadeTier) = (.nothing, .none)
         for scope in scopes {
@@ -31,7 +37,8 @@ package struct RetrievalService: Sendable {
             }
             if found.findings.hits.isEmpty || findings.evidence > found.findings.evidence { found = (findings, .none) }
         }
-        let sources = try await sources(for: found.findings.hits, limit: request.topK)
+        let hits = try await reranked(found.findings.hits, request)
+        let sources = try await sources(for: hits, limit: request.topK)
         return RetrievalResult(
             sources: sources, tier: found.tier, evidence: found.findings.evidence,
             isUnknown: found.tier == .none && scopes.contains { !$0.partitions.isEmpty } && !Analyzer().terms(request.query).isEmpty,
@@ -101,6 +108,20 @@ package struct RetrievalService: Sendable {
             usedEmbeddings: parts.contains(where: \.usedEmbeddings))
     }
 
+    /// A reranker that does not answer costs its order alone.
+    private func reranked(_ hits: [PassageHit], _ request: RetrievalRequest) async throws -> [PassageHit] {
+        guard let reranker, request.mode == .hybrid, hits.count > 1 else { return hits }
+        let passages = try await store.passages(hits.map(\.chunkKey))
+        let known = hits.filter { passages[$0.chunkKey] != nil }
+        do {
+            let scores = try await reranker.scores(of: known.compactMap { passages[$0.chunkKey]?.chunk.text }, for: request.query)
+            return zip(known, scores).map { PassageHit(chunkKey: $0.chunkKey, score: $1) }.sorted { $0.score > $1.score }
+        } catch let error as RerankError {
+            logger.warning("the reranker did not answer", metadata: ["error": "\(error)"])
+            return hits
+        }
+    }
+
     /// A chunk that was deleted between the search and now is left out.
     private func sources(for hits: [PassageHit], limit: Int) async throws -> [Source] {
         var assembly = SourceAssembly(limit: limit)
@@ -109,6 +130,16 @@ package struct RetrievalService: Sendable {
             let passages = try await store.passages(next.map(\.chunkKey))
             for hit in next { if let passage = passages[hit.chunkKey] { assembly.add(passage, score: hit.score) } }
         }
-        return assembly.sources
+        var sources: [Source] = []
+        for (best, score, chunks) in assembly.parts {
+            var passage = best
+            if chunks.count > 1, let first = chunks.first, let last = chunks.last,
+                let text = try await store.text(ofDocument: best.document.key, in: first.start..<last.end)
+            {
+                passage = best.widened(to: chunks, text: text)
+            }
+            sources.append(Source(passage, number: sources.count + 1, score: score))
+        }
+        return sources
     }
 }

@@ -21,15 +21,29 @@ package struct SearchQuestion: Sendable, Hashable {
     /// The last two turns, by which it is told whether there is evidence.
     let evidenceText: String
 
-    /// - Parameter earlier: what the same person said before, oldest first.
-    package init(_ text: String, after earlier: [String] = []) {
+    /// What a model takes the turn to mean is leaned on instead of what was said: half as much as on the turn itself, since it may err.
+    private static let rewrittenWeight = 0.5
+
+    /// - Parameters:
+    ///   - earlier: what the same person said before, oldest first.
+    ///   - rewritten: what a model takes the text to mean.
+    package init(_ text: String, after earlier: [String] = [], rewritten: String? = nil) {
         self.text = text
+        if let rewritten {
+            self.earlier = [rewritten]
+            weight = Self.rewrittenWeight
+            evidenceText = rewritten
+            return
+        }
         var leaned: [String] = []
         for turn in [earlier.last, earlier.first].compactMap(\.self) where !leaned.contains(turn) && turn != text { leaned.append(turn) }
         self.earlier = leaned
         weight = Self.earlierWeight * (0.5 + Self.need(text))
         evidenceText = earlier.last.map { "\($0)\n\(text)" } ?? text
     }
+
+    /// Whether a turn says too little to be understood alone.
+    package static func leans(_ text: String) -> Bool { need(text) >= 0.5 }
 
     /// How much a turn leans on others, 0–1: it points at something, says little, or goes on with what was said.
     static func need(_ text: String) -> Double {

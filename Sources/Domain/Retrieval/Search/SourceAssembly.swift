@@ -23,36 +23,25 @@ struct SourceAssembly {
         }
     }
 
-    /// Best first.
-    var sources: [Source] { groups.enumerated().map { Self.source($1, number: $0 + 1) } }
+    /// Best first: the best passage of each source, and what it is joined with, in the document's order.
+    var parts: [(best: Passage, score: Double, chunks: [Chunk])] {
+        groups.map { ($0[0].passage, $0[0].score, $0.map(\.passage.chunk).sorted { $0.position < $1.position }) }
+    }
 
     private static func isNeighbour(_ passage: Passage, of group: [Passage]) -> Bool {
         group.count < joined && group[0].document.id == passage.document.id
-            && group.contains { abs($0.chunk.position - passage.chunk.position) == 1 && gap($0.chunk, passage.chunk) != nil }
+            && group.contains { abs($0.chunk.position - passage.chunk.position) == 1 }
     }
+}
 
-    /// The white space between two chunks; nil where something else may stand there.
-    private static func gap(_ left: Chunk, _ right: Chunk) -> String? {
-        let (first, second) = left.start < right.start ? (left, right) : (right, left)
-        switch second.start - first.end {
-        case 0: return ""
-        case 1: return "\n"
-        case 2: return "\n\n"
-        default: return nil
-        }
-    }
-
-    private static func source(_ group: [(passage: Passage, score: Double)], number: Int) -> Source {
-        let best = group[0]
-        guard group.count > 1 else { return Source(best.passage, number: number, score: best.score) }
-        let chunks = group.map(\.passage.chunk).sorted { $0.start < $1.start }
-        var text = chunks[0].text
-        for (before, after) in zip(chunks, chunks.dropFirst()) { text += (gap(before, after) ?? "") + after.text }
-        let (own, last) = (best.passage.chunk, chunks[chunks.count - 1])
-        let whole = Chunk(
-            id: own.id, key: own.key, documentID: own.documentID, position: own.position, text: text, heading: chunks[0].heading,
-            anchor: chunks[0].anchor, page: chunks[0].page, start: chunks[0].start, end: last.end)
-        return Source(Passage(chunk: whole, document: best.passage.document), number: number, score: best.score)
+extension Passage {
+    /// The same place in its document from the first of the chunks to the last.
+    func widened(to chunks: [Chunk], text: String) -> Passage {
+        guard let first = chunks.first, let last = chunks.last else { return self }
+        return Passage(
+            chunk: Chunk(
+                id: chunk.id, key: chunk.key, documentID: chunk.documentID, position: chunk.position, text: text, heading: first.heading,
+                anchor: first.anchor, page: first.page, start: first.start, end: last.end), document: document)
     }
 }
 

@@ -135,9 +135,13 @@ final class TurnExecution: Sendable {
 
     private func find(_ question: TurnRequest.DocumentQuestion, _ progress: inout Progress) async throws -> TurnMachine.Input {
         let history = try await history(question)
+        var rewritten: String?
+        if let rewriter = runner.rewriter, !history.said.isEmpty, SearchQuestion.leans(request.message) {
+            rewritten = await rewriter.rewrite(request.message, after: history.pairs)
+        }
         let result = try await runner.retrieval.retrieve(
             RetrievalRequest(
-                query: request.message, earlier: history.said, asker: request.asker, collectionID: question.collectionID,
+                query: request.message, earlier: history.said, rewritten: rewritten, asker: request.asker, collectionID: question.collectionID,
                 filters: question.filters, creator: question.creator, topK: question.topK))
         progress.timings.retrievalMs = result.searchMilliseconds
         isUnknown.withLock { $0 = result.isUnknown }

@@ -31,6 +31,7 @@ package final class TurnRunner: Service {
     let spool: any TurnSpool
     let retrieval: RetrievalService
     let models: any ModelCatalog
+    let rewriter: QueryRewriter?
     let settings: Settings
     let feed: SessionFeed
     /// What turns used that are not logged.
@@ -42,9 +43,12 @@ package final class TurnRunner: Service {
     private let state = Mutex(State())
     private let drained = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-    /// - Parameter ended: told how each turn ended, for metrics.
+    /// - Parameters:
+    ///   - rewriter: says what turns mean that say too little by themselves, where a model is configured for it.
+    ///   - ended: told how each turn ended, for metrics.
     package init(
-        log: any LogStore, spool: any TurnSpool, retrieval: RetrievalService, models: any ModelCatalog, feed: SessionFeed,
+        log: any LogStore, spool: any TurnSpool, retrieval: RetrievalService, models: any ModelCatalog, rewriter: QueryRewriter? = nil,
+        feed: SessionFeed,
         settings: Settings, ids: UUIDv7Generator, clock: WallClock = .system, logger: Logger,
         ended: @escaping @Sendable (TurnStatus) -> Void = { _ in }
     ) {
@@ -52,6 +56,7 @@ package final class TurnRunner: Service {
         self.spool = spool
         self.retrieval = retrieval
         self.models = models
+        self.rewriter = rewriter
         self.feed = feed
         self.settings = settings
         self.ids = ids

@@ -47,6 +47,23 @@ enum OpenAIShapes {
                         ])), "All of them."),
         ])
 
+    static let embeddingsRequest = object(
+        "EmbeddingRequest",
+        [
+            member(
+                "input", .either([.string(StringRule(length: 1...1_000_000)), .array(.string(StringRule(length: 1...1_000_000)), count: 1...2048)]),
+                "A text, or texts."),
+            optional("model", .string(), "Not looked at: there is one."),
+            optional("encoding_format", .oneOf(["float", "base64"]), "Numbers, or little-endian floats in Base64."),
+        ])
+    static let embeddings = object(
+        "EmbeddingList",
+        [
+            member("object", .string(), "`list`."),
+            member("data", .array(.anything), "`object`, `index` and `embedding` of each text, in their order."),
+            member("model", .string(), "The model's name."), member("usage", .anything, "`prompt_tokens` and `total_tokens`, estimated."),
+        ])
+
     private static func object(_ name: String, _ members: [ObjectSchema.Member]) -> TypeSchema { .object(ObjectSchema(name: name, members: members)) }
 
     private static func member(_ name: String, _ schema: TypeSchema, _ note: String) -> ObjectSchema.Member {

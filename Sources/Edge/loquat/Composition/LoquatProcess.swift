@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import Conversation
 import DocumentReading
 import Foundation
+import Generation
 import Hummingbird
 import LocalEmbeddings
 import Logging
@@ -40,6 +41,8 @@ struct LoquatProcess {
     private let spool: MappedSpool
     private let keyUse: KeyUse
     private let http: HTTPClient
+    private let embeddingSetup: EmbeddingSetup
+    private let backlog: EmbeddingBacklog
     private let threads: [NIOThreadPool]
     private let logger: Logger
 
@@ -68,31 +71,34 @@ struct LoquatProcess {
         let encoders = NIOThreadPool(numberOfThreads: System.coreCount)
         threads = [search, ingest, waiting, passwords, encoders]
         for pool in threads { pool.start() }
-        let embeddings = try EmbeddingSetup(
-            settings: settings.embeddings, dataDirectory: directory.path, vectors: directory.vectors,
-            local: { folder in
-                let embedder = try LocalEmbedder(path: folder, threads: encoders)
-                return (embedder, embedder.model)
-            }, logger: logger
-        ).open()
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration)
+        self.http = http
+        let embeddings = LibraryEmbeddings()
+        embeddingSetup = Self.embeddingSetup(settings, directory, embeddings, encoders, http, logger)
+        do { _ = try await embeddingSetup.connect() } catch {
+            try await http.shutdown()
+            throw error
+        }
         let index = HybridPassageIndex(embeddings: embeddings, threads: search, ingestThreads: ingest, logger: logger)
         let feed = DocumentFeed()
-        let backlog = EmbeddingBacklog(store: documents, embeddings: embeddings, threads: ingest, logger: logger)
+        backlog = EmbeddingBacklog(store: documents, embeddings: embeddings, threads: ingest, logger: logger)
         let ingestion = IngestionService(
             store: documents, index: index, embeddings: embeddings, backlog: backlog, feed: feed,
             reader: ChildDocumentReader(limits: settings.reading, threads: waiting), threads: ingest, logger: logger)
         let library = Library(store: documents, index: index, feed: feed, ingestion: ingestion, backlog: backlog, logger: logger)
-        let retrieval = RetrievalService(store: documents, index: index)
+        let retrieval = RetrievalService(
+            store: documents, index: index, reranker: settings.reranker.map { RerankEndpoint($0, client: http) }, logger: logger)
 
-        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration)
-        self.http = http
         let provider = settings.provider.map { OpenAICompatibleModel(settings: $0, client: http, logger: logger) }
         let models = ConfiguredModels(provider: provider, model: settings.provider?.model)
         let metrics = MetricsRegistry()
         let sessionFeed = SessionFeed()
+        let rewriter = settings.classifier.flatMap { classifier in
+            provider.map { QueryRewriter(model: $0, name: classifier.model, timeout: classifier.timeout) }
+        }
         let turns = TurnRunner(
-            log: log, spool: spool, retrieval: retrieval, models: models, feed: sessionFeed, settings: settings.turns, ids: ids, logger: logger,
-            ended: { metrics.countTurn(outcome: $0.rawValue) })
+            log: log, spool: spool, retrieval: retrieval, models: models, rewriter: rewriter, feed: sessionFeed, settings: settings.turns, ids: ids,
+            logger: logger, ended: { metrics.countTurn(outcome: $0.rawValue) })
         keyUse = KeyUse(store: access)
         let tokens = TokenService(store: access, ids: ids)
         let accounts = Self.accounts(
@@ -104,7 +110,7 @@ struct LoquatProcess {
         }
         services = ServerServices(
             access: Authenticator(store: access, tokens: tokens, keyUse: keyUse), accounts: accounts,
-            keys: KeyService(store: access, ids: ids), log: log, library: library, retrieval: retrieval, turns: turns,
+            keys: KeyService(store: access, ids: ids), log: log, library: library, retrieval: retrieval, embeddings: embeddings, turns: turns,
             models: models, sessionFeed: sessionFeed, idempotency: IdempotencyGate(log: log), metrics: metrics, limits: settings.limits,
             frontDoor: FrontDoor(connections: settings.connections, rates: settings.rates),
             storesCompletions: settings.storesCompletions, ids: ids, clock: .system, logger: logger)
@@ -126,6 +132,22 @@ struct LoquatProcess {
             registration: Registration(store: access, hasher: passwords, throttle: throttle, policy: settings.registration, ids: ids),
             logins: LoginService(store: access, hasher: passwords, throttle: throttle, links: links, tokens: tokens, ids: ids), links: links,
             audit: AuditLog(store: access, log: log), limits: LimitService(store: access))
+    }
+
+    private static func embeddingSetup(
+        _ settings: Settings, _ directory: DataDirectory, _ embeddings: LibraryEmbeddings, _ threads: NIOThreadPool, _ client: HTTPClient,
+        _ logger: Logger
+    ) -> EmbeddingSetup {
+        EmbeddingSetup(
+            settings: settings.embeddings, dataDirectory: directory.path, folder: directory.vectors,
+            local: { folder in
+                let embedder = try LocalEmbedder(path: folder, threads: threads)
+                return (embedder, embedder.model)
+            },
+            remote: { settings, dimensions in
+                let embedder = try await EmbeddingsEndpoint(settings, dimensions: dimensions, client: client)
+                return (embedder, embedder.model)
+            }, embeddings: embeddings, logger: logger)
     }
 
     private static var clientConfiguration: HTTPClient.Configuration {
@@ -176,7 +198,7 @@ struct LoquatProcess {
     }
 
     private var periodic: [any Service] {
-        let (log, services, keyUse) = (log, services, keyUse)
+        let (log, services, keyUse, embeddingSetup, backlog) = (log, services, keyUse, embeddingSetup, backlog)
         return [
             Periodic(name: "checkpoint", interval: Self.checkpointInterval, runsAtShutdown: true, logger: logger) { _ = try await log.checkpoint() },
             Periodic(name: "key use", interval: Self.keyUseInterval, runsAtShutdown: true, logger: logger) { try await keyUse.write() },
@@ -184,6 +206,9 @@ struct LoquatProcess {
                 services.turns.nudgeWatchers()
                 services.sessionFeed.nudgeWatchers()
                 services.library.tick()
+            },
+            Periodic(name: "embeddings", interval: Self.heartbeat, logger: logger) {
+                if try await embeddingSetup.connect() { backlog.documentLeft() }
             },
             Periodic(name: "forget what has lapsed", interval: .seconds(600), logger: logger) {
                 try await services.accounts.logins.forgetLapsed()

@@ -20,9 +20,12 @@ struct Setting {
     static let llmTemperature = Setting(name: "LOQUAT_LLM_TEMPERATURE", fallback: "0.3", meaning: "0–2")
     static let llmMaxTokens = Setting(name: "LOQUAT_LLM_MAX_TOKENS", fallback: "2048", meaning: "tokens of one answer at the most")
     static let llmTimeout = Setting(name: "LOQUAT_LLM_TIMEOUT", fallback: "60", meaning: "seconds that the endpoint may say nothing")
-    static let modelsDirectory = Setting(
-        name: "LOQUAT_MODELS_DIR", fallback: nil,
-        meaning: "folder with all-MiniLM-L6-v2, by which meanings are compared; none: looked for beside the data and beside the program")
+    static let classifierModel = Setting(
+        name: "LOQUAT_CLASSIFIER_MODEL", fallback: nil,
+        meaning:
+            "the endpoint's model for small tasks beside an answer, such as what a short turn asks for; none: LOQUAT_LLM_MODEL, if that is a name")
+    static let classifierTimeout = Setting(
+        name: "LOQUAT_CLASSIFIER_TIMEOUT", fallback: "10", meaning: "seconds that a turn waits for such a task at the most")
     static let budgetSoft = Setting(
         name: "LOQUAT_PROMPT_BUDGET_SOFT", fallback: "5000", meaning: "tokens of prompt above which history and sources are trimmed")
     static let budgetHard = Setting(name: "LOQUAT_PROMPT_BUDGET_HARD", fallback: "6144", meaning: "tokens of prompt that are never exceeded")
@@ -38,7 +41,8 @@ struct Setting {
 
     static let all =
         [
-            host, port, dataDirectory, logLevel, llmURL, llmModel, llmKey, llmTemperature, llmMaxTokens, llmTimeout, modelsDirectory,
-            budgetSoft, budgetHard, historyPairs, messageCharacters, uploadBytes, storeCompletions, registration, drainGrace,
-        ] + limits
+            host, port, dataDirectory, logLevel, llmURL, llmModel, llmKey, llmTemperature, llmMaxTokens, llmTimeout,
+            classifierModel, classifierTimeout, budgetSoft, budgetHard, historyPairs, messageCharacters, uploadBytes, storeCompletions, registration,
+            drainGrace,
+        ] + retrieval + limits
 }

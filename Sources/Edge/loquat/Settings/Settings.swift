@@ -14,7 +14,10 @@ struct Settings {
     var dataDirectory: String
     var logLevel: Logger.Level
     var provider: OpenAICompatibleModel.Settings?
+    /// A model for small tasks, and how long a turn waits for it.
+    var classifier: (model: String, timeout: Duration)?
     var embeddings: EmbeddingSettings
+    var reranker: RerankEndpoint.Settings?
     var turns = TurnRunner.Settings()
     var limits = ServerServices.Limits()
     var connections = ConnectionLimits()
@@ -34,7 +37,14 @@ struct Settings {
         }
         logLevel = level
         provider = try Self.provider(reader)
-        embeddings = EmbeddingSettings(modelsDirectory: try reader.text(.modelsDirectory))
+        let classifierTimeout = Duration.milliseconds(Int(try reader.double(.classifierTimeout, 0.1...3_600) * 1000))
+        if let provider, let model = try reader.text(.classifierModel) ?? (provider.model == "*" ? nil : provider.model) {
+            classifier = (model, classifierTimeout)
+        }
+        embeddings = try EmbeddingSettings(reader)
+        if let url = try reader.address(.rerankURL) {
+            reranker = RerankEndpoint.Settings(baseURL: url, model: try reader.text(.rerankModel), apiKey: try reader.text(.rerankKey))
+        }
         turns.historyPairs = try reader.int(.historyPairs, 0...1_000)
         turns.temperature = try reader.double(.llmTemperature, 0...2)
         turns.maxTokens = try reader.int(.llmMaxTokens, 1...1_000_000)
@@ -63,10 +73,7 @@ struct Settings {
     }
 
     private static func provider(_ reader: SettingsReader) throws -> OpenAICompatibleModel.Settings? {
-        guard let url = try reader.text(.llmURL) else { return nil }
-        guard let parsed = URL(string: url), parsed.scheme == "http" || parsed.scheme == "https", parsed.host != nil else {
-            throw SettingsReader.Invalid(setting: Setting.llmURL.name, reason: "must be an http or https address, such as http://127.0.0.1:11434/v1")
-        }
+        guard let url = try reader.address(.llmURL) else { return nil }
         guard let model = try reader.text(.llmModel) else {
             throw SettingsReader.Invalid(
                 setting: Setting.llmModel.name, reason: "must name a model when LOQUAT_LLM_URL is set; * lets any name through")

@@ -70,6 +70,15 @@ struct SettingsReader {
 
     func text(_ setting: Setting) throws -> String? { try find(setting).value }
 
+    /// Of an endpoint; nil where none is set.
+    func address(_ setting: Setting) throws -> String? {
+        guard let url = try text(setting) else { return nil }
+        guard let parsed = URL(string: url), parsed.scheme == "http" || parsed.scheme == "https", parsed.host != nil else {
+            throw Invalid(setting: setting.name, reason: "must be an http or https address, such as http://127.0.0.1:11434/v1")
+        }
+        return url
+    }
+
     func int(_ setting: Setting, _ range: ClosedRange<Int>) throws -> Int {
         guard let text = try find(setting).value, let value = Int(text), range.contains(value) else {
             throw Invalid(setting: setting.name, reason: "must be a whole number from \(range.lowerBound) to \(range.upperBound)")

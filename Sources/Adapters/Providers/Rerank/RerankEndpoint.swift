@@ -1,0 +1,49 @@
+package import AsyncHTTPClient
+import JSON
+import Retrieval
+
+/// A reranker behind an endpoint that takes `{model, query, documents}` and gives `{results: [{index, relevance_score}]}`, as Cohere, Jina,
+/// vLLM and llama.cpp do.
+package struct RerankEndpoint: Reranker {
+    package struct Settings: Sendable {
+        /// The address up to and with `/v1`.
+        package let baseURL: String
+        package let model: String?
+        package let apiKey: String?
+
+        package init(baseURL: String, model: String?, apiKey: String?) {
+            self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+            self.model = model
+            self.apiKey = apiKey
+        }
+    }
+
+    /// Somebody waits: later than this, the order that there is will do.
+    private static let timeout: Duration = .seconds(5)
+
+    private let model: String?
+    private let endpoint: JSONEndpoint
+
+    package init(_ settings: Settings, client: HTTPClient) {
+        model = settings.model
+        endpoint = JSONEndpoint(
+            url: settings.baseURL + "/rerank", apiKey: settings.apiKey, timeout: Self.timeout, client: client,
+            backoff: RetryBackoff(longest: .milliseconds(250)))
+    }
+
+    package func scores(of passages: [String], for query: String) async throws -> [Double] {
+        var body: JSONObject = [
+            "query": .string(query), "documents": .array(passages.map { .string($0) }), "top_n": .number(JSONNumber(passages.count)),
+        ]
+        if let model { body["model"] = .string(model) }
+        let answer: JSONValue
+        do { answer = try await endpoint.post(.object(body)) } catch let failure as JSONEndpoint.Failure { throw RerankError("\(failure)") }
+        var scores = [Double?](repeating: nil, count: passages.count)
+        for item in answer["results"]?.array ?? [] {
+            guard let index = item["index"]?.int, scores.indices.contains(index) else { continue }
+            scores[index] = item["relevance_score"]?.double
+        }
+        guard !scores.contains(nil) else { throw RerankError("its answer lacks scores") }
+        return scores.compactMap(\.self)
+    }
+}
