@@ -3,12 +3,25 @@
 public struct LexicalQuery: Sendable {
     let views: [SegmentView]
     let statistics: LexicalStatistics
+    /// Of each view, the lists of the terms that it has, heaviest first.
+    let lists: [[WeighedList]]
     private let scratch: ScratchPool
+
+    struct WeighedList {
+        let place: Int
+        let weight: Float
+    }
 
     init(terms: [QueryTerm], views: [SegmentView], scratch: ScratchPool) {
         self.views = views
         self.scratch = scratch
-        statistics = LexicalStatistics(terms: terms, views: views)
+        let statistics = LexicalStatistics(terms: terms, views: views)
+        self.statistics = statistics
+        lists = views.map { view in
+            statistics.terms.compactMap { term in
+                term.number.flatMap(view.segment.place).map { WeighedList(place: $0, weight: term.weight) }
+            }
+        }
     }
 
     /// The score that no passage exceeds: every term, as often as one likes. Scores divided by it are comparable between queries.
@@ -35,14 +48,14 @@ public struct LexicalQuery: Sendable {
     public func scores(of passages: [(document: Int64, key: Int64)]) -> [Double] {
         let curve = BM25.Curve(averageLength: statistics.averageLength)
         var scores = [Double](repeating: 0, count: passages.count)
-        for view in views {
-            let lists = places(in: view.segment)
+        for (view, lists) in zip(views, lists) {
             for (index, passage) in passages.enumerated() {
                 guard let slots = view.liveSlots(of: passage.document), let slot = view.segment.slot(of: passage.key, in: slots) else { continue }
                 var score: Float = 0
-                for (place, weight) in lists {
-                    guard let posting = view.segment.posting(place, slot: UInt16(slot)) else { continue }
-                    score += weight * (BM25.k1 + 1) * curve.share(view.segment.frequency(at: posting), length: view.segment.lengths[slot])
+                for list in lists {
+                    guard let posting = view.segment.posting(list.place, slot: UInt16(slot)) else { continue }
+                    let share = curve.share(view.segment.frequency(at: posting), length: view.segment.lengths[slot])
+                    score += list.weight * (BM25.k1 + 1) * share
                 }
                 scores[index] = Double(score)
             }
@@ -50,21 +63,12 @@ public struct LexicalQuery: Sendable {
         return scores
     }
 
-    private func places(in segment: LexicalSegment) -> [(place: Int, weight: Float)] {
-        statistics.terms.compactMap { term in
-            guard let number = term.number, let place = segment.place(of: number) else { return nil }
-            return (place, term.weight)
-        }
-    }
-
     private func hit(_ item: SmallestFirst<SegmentSearch.Place>.Item) -> LexicalHit {
         let segment = views[item.place.view].segment
         var covered: Float = 0
         var matched = 0
-        for term in statistics.terms {
-            guard let number = term.number, let place = segment.place(of: number) else { continue }
-            guard segment.posting(place, slot: UInt16(item.place.slot)) != nil else { continue }
-            covered += term.weight
+        for list in lists[item.place.view] where segment.posting(list.place, slot: UInt16(item.place.slot)) != nil {
+            covered += list.weight
             matched += 1
         }
         return LexicalHit(

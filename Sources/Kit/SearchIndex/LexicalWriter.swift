@@ -10,6 +10,8 @@ struct LexicalWriter: Sendable {
     static let compactionPassages = 8_192
     /// Bytes of a block that compaction writes, and a record more.
     private static let blockBytes = 1 << 20
+    /// Of the file that compaction makes.
+    private static let newSuffix = ".new"
 
     private var path = ""
     private var file: LexicalFile?
@@ -23,6 +25,7 @@ struct LexicalWriter: Sendable {
     static func open(path: String) throws(LexicalFileError) -> (LexicalIndex.State, LexicalWriter) {
         var writer = LexicalWriter()
         var file = try LexicalFile(path: path)
+        unlink(path + newSuffix)
         var log = LexicalLog()
         let mapping = try file.read { log.read($0, $1) }
         var state = LexicalIndex.State()
@@ -133,13 +136,12 @@ struct LexicalWriter: Sendable {
         do throws(LexicalFileError) {
             try rewrite(terms, passages: live)
             return terms
-        } catch where error == .damaged {
-            giveUp(error)
         } catch {
-            // The old file still holds; its terms keep their numbers, and it grows as much again before the next try.
-            unlink(path + ".new")
+            // Unless it is damaged the old file still holds; its terms keep their numbers, and it grows as much again before the next try.
+            if error == .damaged { giveUp(error) }
+            unlink(path + Self.newSuffix)
+            return nil
         }
-        return nil
     }
 
     private mutating func rewrite(_ terms: TermTable, passages: Int) throws(LexicalFileError) {
@@ -147,8 +149,8 @@ struct LexicalWriter: Sendable {
         var log = LexicalLog()
         let mapping = try old.read { log.read($0, $1) }
         guard log.live.reduce(0, { $0 + $1.passages }) == passages else { throw .damaged }
-        unlink(path + ".new")
-        var new = try LexicalFile(path: path + ".new")
+        unlink(path + Self.newSuffix)
+        var new = try LexicalFile(path: path + Self.newSuffix)
         var payload = ByteWriter()
         Self.write(terms.numbers, of: terms, to: &payload)
         for record in log.live {
@@ -160,7 +162,7 @@ struct LexicalWriter: Sendable {
         }
         try new.append(.documents, payload.bytes)
         withExtendedLifetime(mapping) {}
-        try new.takePlace(of: path, from: path + ".new")
+        try new.takePlace(of: path, from: path + Self.newSuffix)
         file = new
     }
 }

@@ -69,19 +69,22 @@ struct SegmentBuilder {
     }
 
     private mutating func fill(_ segment: LexicalSegment, _ records: ArraySlice<DocumentRecord>) {
+        let (keys, lengths, slots) = (segment.keys, segment.lengths, segment.slots)
+        // Most are 1; those are not put where they belong one by one, which costs a miss of the cache each.
+        segment.frequencies.update(repeating: 1, count: segment.postingCount)
         var slot = -1
         counts.withUnsafeMutableBufferPointer { next in
             for record in records where record.passages > 0 {
                 segment.appendDocument(record.document, firstSlot: slot + 1)
                 _ = record.forEach { key, length in
                     slot += 1
-                    segment.keys[slot] = key
-                    segment.lengths[slot] = Float(length)
+                    keys[slot] = key
+                    lengths[slot] = Float(length)
                 } posting: { term, frequency in
                     let posting = Int(next[Int(term)])
                     next[Int(term)] += 1
-                    segment.slots[posting] = UInt16(truncatingIfNeeded: slot)
-                    segment.setFrequency(frequency, at: posting)
+                    slots[posting] = UInt16(truncatingIfNeeded: slot)
+                    if frequency != 1 { segment.setFrequency(frequency, at: posting) }
                 }
             }
         }

@@ -16,7 +16,8 @@ final class SegmentMemory: @unchecked Sendable {
 
     init(bytes: Int) {
         size = bytes
-        if bytes >= Self.mappedBytes, let mapped = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), mapped != MAP_FAILED {
+        let mapped = bytes < Self.mappedBytes ? nil : mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        if let mapped, mapped != MAP_FAILED {
             start = mapped
             isMapped = true
         } else {

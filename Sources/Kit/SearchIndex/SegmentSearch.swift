@@ -27,7 +27,6 @@ struct SegmentSearch {
     private var lists: [List] = []
     private var touched = 0
 
-    /// - Parameter lists: of each term of the query, its place in the segment if it has one.
     init(_ query: LexicalQuery, view index: Int, documents: Set<Int64>?, limit: Int, scratch: SearchScratch) {
         view = query.views[index]
         viewIndex = index
@@ -40,12 +39,11 @@ struct SegmentSearch {
         // With longer averages a passage counts as shorter, which is worth at most so much more.
         let stretch = max(1, query.statistics.averageLength / segment.averageLength)
         var remaining: Float = 0
-        for term in query.statistics.terms.reversed() {
-            guard let number = term.number, let place = segment.place(of: number) else { continue }
-            let factor = term.weight * (BM25.k1 + 1)
-            remaining += factor * min(1, Float(segment.ceilings[place]) / 255 * stretch)
+        for list in query.lists[index].reversed() {
+            let factor = list.weight * (BM25.k1 + 1)
+            remaining += factor * min(1, Float(segment.ceilings[list.place]) / 255 * stretch)
             // Sums that are added in another order may differ in their last bits.
-            lists.append(List(place: place, factor: factor, remaining: remaining * 1.0001))
+            lists.append(List(place: list.place, factor: factor, remaining: remaining * 1.0001))
         }
         lists.reverse()
     }
@@ -57,7 +55,8 @@ struct SegmentSearch {
         for list in lists {
             var threshold = best.smallest
             // A passage of this segment has at most what the terms before this one could give.
-            if isOpen, threshold <= list.remaining, touched >= limit, all - list.remaining > list.remaining { threshold = max(threshold, weakest()) }
+            let mayClose = threshold <= list.remaining && touched >= limit && all - list.remaining > list.remaining
+            if isOpen, mayClose { threshold = max(threshold, weakest()) }
             isOpen = isOpen && threshold <= list.remaining
             if isOpen {
                 if isFiltered { accumulateAllowed(list) } else { accumulate(list) }

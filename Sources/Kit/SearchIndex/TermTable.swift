@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
 /// Terms and their numbers, without an object for each. Numbers begin at 0 and may have holes, which new terms fill.
 struct TermTable: Sendable {
     /// UTF-8 bytes of a term; more are left out.
@@ -103,7 +109,8 @@ struct TermTable: Sendable {
         while slots[place] != 0 {
             let start = Int(starts[Int(slots[place] - 1)])
             let isSame = bytes.withUnsafeBufferPointer { known in
-                Int(known[start]) == term.count && known[start + 1..<start + 1 + term.count].elementsEqual(term)
+                Int(known[start]) == term.count
+                    && (term.isEmpty || memcmp(known.baseAddress! + start + 1, term.baseAddress!, term.count) == 0)
             }
             if isSame { break }
             place = (place + 1) & (slots.count - 1)

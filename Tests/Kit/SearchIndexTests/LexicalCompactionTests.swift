@@ -59,6 +59,14 @@ import Testing
         }
     }
 
+    @Test func whatACrashLeftOfACompactionIsRemoved() throws {
+        let fixture = try LexicalFixture()
+        try fixture.open().replace(document: 1, in: 1, passages: [passage(1, "whale")])
+        try fixture.bytes().write(to: URL(fileURLWithPath: fixture.path + ".new"))
+        #expect(try fixture.open().passageCount == 1)
+        #expect(try fixture.files == ["lexical"])
+    }
+
     @Test func withoutAFileTermsLeaveToo() {
         var library = RandomLibrary(seed: 4)
         let index = LexicalIndex()

@@ -24,7 +24,9 @@ struct LexicalSequenceTests {
                 index = nil
                 index = try fixture.open()
             case 9...12:
-                let documents = (0..<6).map { DocumentPassages(partition: Int64($0 % 3), document: document + $0 / 2, passages: library.passages(0...3)) }
+                let documents = (0..<6).map {
+                    DocumentPassages(partition: Int64($0 % 3), document: document + $0 / 2, passages: library.passages(0...3))
+                }
                 index?.replace(documents)
                 for document in documents { naive.replace(document: document.document, in: document.partition, passages: document.passages) }
             default:
