@@ -24,7 +24,7 @@ struct LexicalFile: Sendable {
     }
 
     /// Goes through the blocks while they are whole, and cuts off what follows.
-    /// - Parameter found: called with each block, in order; false where it makes no sense, which ends the file too.
+    /// - Parameter found: called with each block, in order; false where it makes no sense and what follows is not wanted.
     /// - Returns: what the payloads point into.
     mutating func read(_ found: (LexicalFileFormat.Kind, UnsafeBufferPointer<UInt8>) -> Bool) throws(LexicalFileError) -> MappedFile {
         let mapping = try MappedFile(file.descriptor)

@@ -27,14 +27,18 @@ struct LexicalWriter: Sendable {
         var file = try LexicalFile(path: path)
         unlink(path + newSuffix)
         var log = LexicalLog()
-        let mapping = try file.read { log.read($0, $1) }
+        var isSound = true
+        let mapping = try file.read { kind, payload in
+            isSound = log.read(kind, payload)
+            return isSound
+        }
         var state = LexicalIndex.State()
         state.terms = log.terms
         state.terms.findHoles()
         writer.written = log.written
         writer.builder = SegmentBuilder(numberLimit: state.terms.numberLimit)
-        let isWhole = withExtendedLifetime(mapping) { writer.build(log.live, into: &state) }
-        if !isWhole {
+        isSound = isSound && withExtendedLifetime(mapping) { writer.build(log.live, into: &state) }
+        if !isSound {
             // Whole blocks that say what cannot be: nothing of it is to be believed.
             try file.removeBlocks()
             state = LexicalIndex.State()

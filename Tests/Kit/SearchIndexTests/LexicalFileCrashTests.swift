@@ -78,13 +78,16 @@ import Testing
         record.fixed(UInt64(12))
         record.fixed(Int64(5))
         for number in [1, 1, 8, 0] as [UInt64] { record.varint(number) }
-        let payloads: [[UInt8]] = [[], [1, 0, 0, 0], [0, 0, 0, 0] + record.bytes, [0, 0, 0, 0] + record.bytes.dropLast()]
+        let newTerm: [UInt8] = [1, 0, 0, 0, 9, 0, 0, 0, 1, 120]
+        let payloads: [[UInt8]] = [
+            [], newTerm + record.bytes.dropLast(), [1, 0, 0, 0], [0, 0, 0, 0] + record.bytes, [0, 0, 0, 0] + record.bytes.dropLast(),
+        ]
         let noise = (0..<200).map { size in (0..<size).map { _ in UInt8.random(in: 0...255, using: &random) } }
         for payload in payloads + noise {
             for kind in [LexicalFileFormat.Kind.documents, .removals, .partitionRemovals] {
                 do {
                     let index = try fixture.open()
-                    index.removePartition(1)
+                    for partition in [1, 2] as [Int64] { index.removePartition(partition) }
                     index.replace(document: 3, in: 2, passages: [passage(3, "whale")])
                 }
                 do {
@@ -95,6 +98,8 @@ import Testing
                 let index = try fixture.open()
                 #expect([[], [3]].contains(keys(index)))
                 #expect(index.passageCount <= 1)
+                index.replace(document: 4, in: 2, passages: [passage(4, "whale")])
+                #expect(keys(index).last == 4)
             }
         }
     }
