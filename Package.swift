@@ -108,9 +108,9 @@ let kit: [[Target]] = [
     target("ServerSentEvents", in: .kit, testsUse: ["JSON"]),
     target(
         "DocumentText", in: .kit, uses: ["JSON", "CGumbo", "CMD4C", "CArchive", "CXML2", "CChildProcess", "ChildProcesses"]),
-    target("SearchIndex", in: .kit, uses: ["CStemmer"]),
     target("SchemaReflection", in: .kit, uses: ["JSON"]),
     cTarget("CVectorMath", in: .kit, hot: true, tests: true),
+    target("SearchIndex", in: .kit, uses: ["CStemmer", "CVectorMath"]),
     cTarget("COpenBLAS", in: .kit),
     target("WordPiece", in: .kit),
     target("SentenceEncoder", in: .kit, uses: ["JSON", "WordPiece", "CVectorMath", "COpenBLAS"]),
@@ -196,7 +196,8 @@ let testing: [Target] = [
 
 let benchmarks: [Target] = [
     .executableTarget(
-        name: "SearchBenchmark", dependencies: ["SearchIndex", product("GRDB", "GRDB.swift")], path: "Benchmarks/search", swiftSettings: settings),
+        name: "SearchBenchmark", dependencies: ["SearchIndex", product("GRDB", "GRDB.swift")], path: "Benchmarks/search",
+        exclude: ["compare.py"], swiftSettings: settings),
     .executableTarget(
         name: "EmbeddingBenchmark", dependencies: ["SentenceEncoder", "WordPiece", "COpenBLAS", "JSON"], path: "Benchmarks/embeddings",
         exclude: ["compare.py"], swiftSettings: settings),

@@ -57,5 +57,6 @@ package final class DataDirectory: Sendable {
     package var libraryFile: String { path + "/library.db" }
     package var uploads: String { path + "/uploads" }
     package var vectors: String { path + "/vectors" }
+    package var words: String { path + "/words.index" }
     package var spool: String { path + "/spool" }
 }

@@ -1,36 +1,42 @@
-/// Keeps the best scores seen: a binary heap with the weakest of them on top. Among equal scores the lower slot is better.
-struct SmallestFirst {
-    private let capacity: Int
-    private var items: [(score: Float, slot: UInt32)] = []
+/// Keeps the best scores seen: a binary heap with the weakest of them on top. Among equal scores the lower key is better.
+struct SmallestFirst<Place> {
+    struct Item {
+        let score: Float
+        let key: Int64
+        /// Where the passage was found.
+        let place: Place
 
-    init(capacity: Int) {
+        func isWeaker(than other: Self) -> Bool { score == other.score ? key > other.key : score < other.score }
+    }
+
+    private let capacity: Int
+    private var items: [Item] = []
+
+    init(capacity: Int, of _: Place.Type) {
         self.capacity = capacity
         items.reserveCapacity(min(capacity, 1_024))
     }
 
-    /// The weakest score kept; minus infinity while there is room.
+    /// The weakest score kept; minus infinity while there is room. What is weaker is not worth an offer.
     var smallest: Float { items.count < capacity ? -.infinity : items[0].score }
 
     /// Best first.
-    var descending: [(score: Float, slot: UInt32)] { items.sorted { Self.isWeaker($1, $0) } }
+    var descending: [Item] { items.sorted { $1.isWeaker(than: $0) } }
 
-    mutating func offer(_ score: Float, _ slot: UInt32) {
+    mutating func offer(_ score: Float, _ key: Int64, _ place: Place) {
+        let new = Item(score: score, key: key, place: place)
         if items.count < capacity {
-            items.append((score, slot))
+            items.append(new)
             siftUp(items.count - 1)
-        } else if Self.isWeaker(items[0], (score, slot)) {
-            items[0] = (score, slot)
+        } else if items[0].isWeaker(than: new) {
+            items[0] = new
             siftDown(0)
         }
     }
 
-    private static func isWeaker(_ left: (score: Float, slot: UInt32), _ right: (score: Float, slot: UInt32)) -> Bool {
-        left.score == right.score ? left.slot > right.slot : left.score < right.score
-    }
-
     private mutating func siftUp(_ start: Int) {
         var index = start
-        while index > 0, Self.isWeaker(items[index], items[(index - 1) / 2]) {
+        while index > 0, items[index].isWeaker(than: items[(index - 1) / 2]) {
             items.swapAt(index, (index - 1) / 2)
             index = (index - 1) / 2
         }
@@ -40,7 +46,7 @@ struct SmallestFirst {
         var index = start
         while true {
             var weakest = index
-            for child in [2 * index + 1, 2 * index + 2] where child < items.count && Self.isWeaker(items[child], items[weakest]) {
+            for child in [2 * index + 1, 2 * index + 2] where child < items.count && items[child].isWeaker(than: items[weakest]) {
                 weakest = child
             }
             if weakest == index { return }

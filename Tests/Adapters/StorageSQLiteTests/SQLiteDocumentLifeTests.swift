@@ -29,7 +29,7 @@ struct SQLiteDocumentLifeTests {
     private func collection() async throws -> CollectionID { try await store.createCollection(.init(name: "c"), by: trial.alice).id }
 
     private func live(_ store: SQLiteDocumentStore) async throws -> [[String]] {
-        try await store.liveChunks(after: 0, limit: 100).map { $0.chunks.map(\.text) }
+        try await store.liveChunks(of: store.liveDocuments(after: 0, limit: 100).map(\.key)).map { $0.chunks.map(\.text) }
     }
 
     @Test func aDocumentIsQueuedReadAndReady() async throws {

@@ -46,7 +46,9 @@ final class ScriptedLibrary: DocumentStore, PassageIndex {
 
     // MARK: Not needed by turns
 
-    func replace(_ document: IndexableDocument) async throws { throw NotScripted() }
+    func replace(_ documents: [IndexableDocument]) async throws { throw NotScripted() }
+    func missing(_ documents: [LiveDocument]) async throws -> [Int64] { throw NotScripted() }
+    func removeAllBut(_ live: Set<Int64>) async throws { throw NotScripted() }
     func remove(document key: Int64, partition: Int64) async throws { throw NotScripted() }
     func remove(partition: Int64) async throws { throw NotScripted() }
     func createCollection(_ change: CollectionChange, by asker: Asker) async throws -> Retrieval.Collection { throw NotScripted() }
@@ -77,7 +79,6 @@ final class ScriptedLibrary: DocumentStore, PassageIndex {
     func setProgress(_ progress: Double, of document: QueuedDocument) async throws { throw NotScripted() }
     func finish(_ document: QueuedDocument) async throws -> Bool { throw NotScripted() }
     func fail(_ document: QueuedDocument, _ error: DocumentError) async throws { throw NotScripted() }
-    func liveChunks(after documentKey: Int64, limit: Int) async throws -> [IndexableDocument] { throw NotScripted() }
     func liveChunks(of documentKeys: [Int64]) async throws -> [IndexableDocument] { throw NotScripted() }
-    func liveChunkKeys(after documentKey: Int64, limit: Int) async throws -> [(document: Int64, chunks: [Int64])] { throw NotScripted() }
+    func liveDocuments(after documentKey: Int64, limit: Int) async throws -> [LiveDocument] { throw NotScripted() }
 }

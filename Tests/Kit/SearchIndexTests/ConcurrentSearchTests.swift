@@ -56,4 +56,30 @@ struct ConcurrentSearchTests {
             #expect(shared.search(query, partitions: partitions, limit: 20) == alone.search(query, partitions: partitions, limit: 20))
         }
     }
+
+    /// Terms leave and their numbers go to others while searches run; what stays is found all the time, and nothing else for its words.
+    @Test func compactionDisturbsNobody() async throws {
+        let fixture = try LexicalFixture()
+        let index = try fixture.open()
+        index.replace(document: 1, in: 1, passages: [passage(1, "anchor whale")])
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for round in 0..<Int64(60) {
+                    let passages = (0..<300).map { passage(1_000 * round + $0 + 1_000, "whale round\(round) number\(round * 300 + $0)") }
+                    index.replace(document: 2, in: 2, passages: passages)
+                }
+            }
+            for _ in 0..<2 {
+                group.addTask {
+                    for _ in 0..<300 {
+                        #expect(index.search("anchor", partitions: [1, 2], limit: 9).map(\.key) == [1])
+                        let found = index.search("round7 round30", partitions: [2], limit: 400).map { $0.key / 1_000 }
+                        #expect(found.isEmpty || found.count == 300 && [8, 31].contains(found[0]) && Set(found).count == 1)
+                    }
+                }
+            }
+        }
+        #expect(index.fileError == nil)
+        #expect(index.search("round59", partitions: [2], limit: 400).count == 300)
+    }
 }

@@ -82,6 +82,27 @@ struct PrunedSearchTests {
         compareAll(index, naive, &library, queries: 12, partitions: [0, 1, 2, 3], documents: Set(10..<50))
     }
 
+    /// What a posting can be worth is known for its segment's average length; here the search's is far from it.
+    @Test(arguments: [UInt64(11), 12, 13])
+    func shortPassagesBesideLongOnes(seed: UInt64) {
+        var library = RandomLibrary(seed: seed)
+        let index = LexicalIndex()
+        var naive = NaiveBM25()
+        for document in 0..<Int64(150) {
+            var passages = library.passages(1...3)
+            if document % 3 == 0 {
+                passages = passages.map { passage in
+                    let filler = String(repeating: " filler\(document % 7)", count: 400)
+                    return IndexedPassage(key: passage.key, title: passage.title, heading: passage.heading, body: passage.body + filler)
+                }
+            }
+            index.replace(document: document, in: document % 3, passages: passages)
+            naive.replace(document: document, in: document % 3, passages: passages)
+        }
+        compareAll(index, naive, &library, queries: 40, partitions: [0, 1, 2])
+        compareAll(index, naive, &library, queries: 10, partitions: [0])
+    }
+
     /// Removes enough that slots are swept, more than once, and replaces in between.
     @Test(arguments: [UInt64(8), 9, 10])
     func whileDocumentsComeAndGo(seed: UInt64) {

@@ -138,19 +138,6 @@ extension SQLiteDocumentStore {
         }
     }
 
-    package func liveChunks(after documentKey: Int64, limit: Int) async throws -> [IndexableDocument] {
-        try await file.read { database in
-            let rows = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT key, collection, title, live_generation FROM documents
-                    WHERE live_generation IS NOT NULL AND key > ? ORDER BY key LIMIT ?
-                    """,
-                arguments: [documentKey, limit])
-            return try rows.map { try Self.indexable($0, database) }
-        }
-    }
-
     package func liveChunks(of documentKeys: [Int64]) async throws -> [IndexableDocument] {
         try await file.read { database in
             let statement = try database.cachedStatement(
@@ -161,17 +148,21 @@ extension SQLiteDocumentStore {
         }
     }
 
-    package func liveChunkKeys(after documentKey: Int64, limit: Int) async throws -> [(document: Int64, chunks: [Int64])] {
+    package func liveDocuments(after documentKey: Int64, limit: Int) async throws -> [LiveDocument] {
         try await file.read { database in
-            let documents = try Int64.fetchAll(
-                database, sql: "SELECT key FROM documents WHERE live_generation IS NOT NULL AND key > ? ORDER BY key LIMIT ?",
-                arguments: [documentKey, limit])
-            let statement = try database.cachedStatement(
+            let rows = try Row.fetchAll(
+                database,
                 sql: """
-                    SELECT chunks.key FROM chunks JOIN documents ON documents.key = chunks.document
-                    WHERE document = ? AND chunks.generation = live_generation ORDER BY position
-                    """)
-            return try documents.map { ($0, try Int64.fetchAll(statement, arguments: [$0])) }
+                    SELECT key, collection, live_generation FROM documents
+                    WHERE live_generation IS NOT NULL AND key > ? ORDER BY key LIMIT ?
+                    """,
+                arguments: [documentKey, limit])
+            let statement = try database.cachedStatement(sql: "SELECT key FROM chunks WHERE document = ? AND generation = ? ORDER BY position")
+            return try rows.map { row in
+                LiveDocument(
+                    key: row["key"], partition: row["collection"],
+                    chunks: try Int64.fetchAll(statement, arguments: [row["key"] as Int64, row["live_generation"] as Int]))
+            }
         }
     }
 

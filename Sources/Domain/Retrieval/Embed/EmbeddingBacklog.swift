@@ -29,14 +29,6 @@ package final class EmbeddingBacklog: Sendable {
     /// Something could not be embedded when it came.
     package func documentLeft() { wake.yield() }
 
-    /// Removes vectors that no document has: what a crash left between two files. Before anything is read in.
-    func removeAllBut(_ live: Set<Int64>) async throws {
-        let indexes = embeddings.all
-        try await threads.runIfActive {
-            for index in indexes { for document in index.documents where !live.contains(document) { try index.remove(document: document) } }
-        }
-    }
-
     /// Ends with its task.
     func run() async {
         wake.yield()
@@ -71,10 +63,10 @@ package final class EmbeddingBacklog: Sendable {
     private func embedMissing(in index: DenseIndex) async throws -> Int {
         var after: Int64 = 0
         var embedded = 0
-        while case let documents = try await store.liveChunkKeys(after: after, limit: Self.scan), let last = documents.last {
-            after = last.document
+        while case let documents = try await store.liveDocuments(after: after, limit: Self.scan), let last = documents.last {
+            after = last.key
             let missing = try await threads.runIfActive {
-                documents.filter { !$0.chunks.isEmpty && !index.holds(document: $0.document, chunks: $0.chunks) }.map(\.document)
+                documents.filter { !$0.chunks.isEmpty && !index.holds(document: $0.key, chunks: $0.chunks) }.map(\.key)
             }
             for start in stride(from: 0, to: missing.count, by: Self.batch) {
                 try await embed(Array(missing[start..<min(start + Self.batch, missing.count)]), into: index)

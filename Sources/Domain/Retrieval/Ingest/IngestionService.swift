@@ -160,8 +160,9 @@ package struct IngestionService: Service {
         var document = staged.document
         let isLive = try await store.finish(staged.queued)
         guard isLive else { return }
-        try await index.replace(
-            IndexableDocument(key: document.key, partition: document.collectionKey, title: document.title, chunks: staged.chunks))
+        try await index.replace([
+            IndexableDocument(key: document.key, partition: document.collectionKey, title: document.title, chunks: staged.chunks)
+        ])
         // The document may have been deleted since: the deletion had nothing to remove from the index yet.
         if let first = staged.chunks.first, try await store.passages([first.key]).isEmpty {
             return try await index.remove(document: document.key, partition: document.collectionKey)

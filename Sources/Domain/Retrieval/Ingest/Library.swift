@@ -5,8 +5,9 @@ import Synchronization
 
 /// The documents as the rest of the program sees them: the store, the index over it and the queue into it, kept in step.
 package final class Library: Service {
-    /// How many documents are loaded into the index in one go at start.
+    /// How many documents are put into the index, and looked at, in one go at start.
     private static let loadBatch = 200
+    private static let scan = 10_000
 
     package let store: any DocumentStore
     package let feed: DocumentFeed
@@ -65,22 +66,27 @@ package final class Library: Service {
     package func run() async throws {
         // Nobody waits for what will not come.
         defer { finishLoading() }
-        var after: Int64 = 0
-        var live: Set<Int64> = []
-        while true {
-            let batch = try await store.liveChunks(after: after, limit: Self.loadBatch)
-            for document in batch { try await index.replace(document) }
-            live.formUnion(batch.map(\.key))
-            guard let last = batch.last else { break }
-            after = last.key
-        }
+        let live = try await fillIndex()
         finishLoading()
-        try await backlog.removeAllBut(live)
+        try await index.removeAllBut(live)
         try await withThrowingTaskGroup { group in
             group.addTask { try await self.ingestion.run() }
             group.addTask { await cancelWhenGracefulShutdown { await self.backlog.run() } }
             try await group.waitForAll()
         }
+    }
+
+    /// Indexes what the index lacks: all after an upgrade that changed it, and what a crash left out.
+    /// - Returns: the keys of all documents.
+    private func fillIndex() async throws -> Set<Int64> {
+        var live: [LiveDocument] = []
+        while case let batch = try await store.liveDocuments(after: live.last?.key ?? 0, limit: Self.scan), !batch.isEmpty { live += batch }
+        let missing = try await index.missing(live)
+        if missing.count > Self.loadBatch { logger.notice("documents are indexed", metadata: ["documents": "\(missing.count)"]) }
+        for start in stride(from: 0, to: missing.count, by: Self.loadBatch) {
+            try await index.replace(try await store.liveChunks(of: Array(missing[start..<min(start + Self.loadBatch, missing.count)])))
+        }
+        return Set(live.map(\.key))
     }
 
     package func add(_ upload: Upload, by asker: Asker) async throws -> AddedDocument {

@@ -54,12 +54,10 @@ package protocol DocumentStore: Sendable {
     /// Makes the saved chunks the document's own. False where the document was deleted or replaced meanwhile.
     func finish(_ document: QueuedDocument) async throws -> Bool
     func fail(_ document: QueuedDocument, _ error: DocumentError) async throws
-    /// Every live chunk, a batch of documents at a time, to fill an index at start.
-    func liveChunks(after documentKey: Int64, limit: Int) async throws -> [IndexableDocument]
     /// The live chunks of these documents, of those that are still there.
     func liveChunks(of documentKeys: [Int64]) async throws -> [IndexableDocument]
-    /// The keys of every live chunk in their documents' order, a batch of documents at a time.
-    func liveChunkKeys(after documentKey: Int64, limit: Int) async throws -> [(document: Int64, chunks: [Int64])]
+    /// Every live document, a batch at a time.
+    func liveDocuments(after documentKey: Int64, limit: Int) async throws -> [LiveDocument]
 }
 
 /// Equality on a document's metadata; several values mean any of them.
@@ -126,6 +124,20 @@ package struct IndexableChunk: Sendable {
         self.key = key
         self.heading = heading
         self.text = text
+    }
+}
+
+/// What an index is to hold of a document.
+package struct LiveDocument: Sendable, Hashable {
+    package let key: Int64
+    package let partition: Int64
+    /// The keys of its chunks, in its order.
+    package let chunks: [Int64]
+
+    package init(key: Int64, partition: Int64, chunks: [Int64]) {
+        self.key = key
+        self.partition = partition
+        self.chunks = chunks
     }
 }
 

@@ -4,26 +4,60 @@ import SearchIndex
 
 /// BM25 in memory and vectors beside it, searched on threads of their own so that neither event loops nor tasks wait for a search.
 package final class HybridPassageIndex: PassageIndex {
-    private let lexical = LexicalIndex()
+    private let lexical: LexicalIndex
     private let embeddings: LibraryEmbeddings
     private let threads: NIOThreadPool
     private let ingestThreads: NIOThreadPool
     private let logger: Logger
 
     /// - Parameters:
+    ///   - lexicalFile: where words are kept over a restart; nil keeps them in memory alone.
     ///   - threads: a running pool, for searches.
     ///   - ingestThreads: one for additions, so that no search waits while a large document is taken apart.
-    package init(embeddings: LibraryEmbeddings, threads: NIOThreadPool, ingestThreads: NIOThreadPool, logger: Logger) {
+    /// - Throws: `LexicalFileError` where the file cannot be opened.
+    package init(
+        lexicalFile: String?, embeddings: LibraryEmbeddings, threads: NIOThreadPool, ingestThreads: NIOThreadPool, logger: Logger
+    ) throws {
+        lexical = try lexicalFile.map { try LexicalIndex(path: $0) } ?? LexicalIndex()
         self.embeddings = embeddings
         self.threads = threads
         self.ingestThreads = ingestThreads
         self.logger = logger
     }
 
-    package func replace(_ document: IndexableDocument) async throws {
-        let passages = document.chunks.map { IndexedPassage(key: $0.key, title: document.title, heading: $0.heading, body: $0.text) }
+    package func replace(_ documents: [IndexableDocument]) async throws {
+        let passages = documents.map { document in
+            DocumentPassages(
+                partition: document.partition, document: document.key,
+                passages: document.chunks.map { IndexedPassage(key: $0.key, title: document.title, heading: $0.heading, body: $0.text) })
+        }
+        try await ingestThreads.runIfActive { [self] in
+            let couldWrite = lexical.fileError == nil
+            lexical.replace(passages)
+            if couldWrite, let error = lexical.fileError {
+                logger.warning("words are indexed anew at the next start", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    package func missing(_ documents: [LiveDocument]) async throws -> [Int64] {
         try await ingestThreads.runIfActive { [lexical] in
-            lexical.replace(document: document.key, in: document.partition, passages: passages)
+            var held: [Int64: IndexedDocument] = [:]
+            for document in lexical.documents() { held[document.document] = document }
+            return documents.filter { document in
+                guard let indexed = held[document.key] else { return !document.chunks.isEmpty }
+                return indexed.partition != document.partition || indexed.passages != document.chunks.count
+                    || indexed.fingerprint != KeyFingerprint(document.chunks)
+            }.map(\.key)
+        }
+    }
+
+    package func removeAllBut(_ live: Set<Int64>) async throws {
+        try await ingestThreads.runIfActive { [self] in
+            for document in lexical.documents() where !live.contains(document.document) {
+                lexical.remove(document: document.document, from: document.partition)
+            }
+            forget { index in for document in index.documents where !live.contains(document) { try index.remove(document: document) } }
         }
     }
 

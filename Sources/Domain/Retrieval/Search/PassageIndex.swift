@@ -1,7 +1,11 @@
 /// Finds passages of the library. Found is what was added, from the moment that the call returns.
 package protocol PassageIndex: Sendable {
-    /// Adds a document, or puts it in the place of what was there under its key.
-    func replace(_ document: IndexableDocument) async throws
+    /// Adds documents, or puts them in the place of what was there under their keys.
+    func replace(_ documents: [IndexableDocument]) async throws
+    /// Of these documents, those that are not found by just these chunks.
+    func missing(_ documents: [LiveDocument]) async throws -> [Int64]
+    /// Removes documents that the library no longer has.
+    func removeAllBut(_ live: Set<Int64>) async throws
     func remove(document key: Int64, partition: Int64) async throws
     func remove(partition: Int64) async throws
     /// The best passages.

@@ -71,15 +71,16 @@ struct LoquatProcess {
         let encoders = NIOThreadPool(numberOfThreads: System.coreCount)
         threads = [search, ingest, waiting, passwords, encoders]
         for pool in threads { pool.start() }
+        let embeddings = LibraryEmbeddings()
+        let index = try HybridPassageIndex(
+            lexicalFile: directory.words, embeddings: embeddings, threads: search, ingestThreads: ingest, logger: logger)
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration)
         self.http = http
-        let embeddings = LibraryEmbeddings()
         embeddingSetup = Self.embeddingSetup(settings, directory, embeddings, encoders, http, logger)
         do { _ = try await embeddingSetup.connect() } catch {
             try await http.shutdown()
             throw error
         }
-        let index = HybridPassageIndex(embeddings: embeddings, threads: search, ingestThreads: ingest, logger: logger)
         let feed = DocumentFeed()
         backlog = EmbeddingBacklog(store: documents, embeddings: embeddings, threads: ingest, logger: logger)
         let ingestion = IngestionService(
