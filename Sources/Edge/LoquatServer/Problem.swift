@@ -166,7 +166,9 @@ extension Problem {
         switch error {
         case .noSuchCollection: self = .notFound
         case .modeUnavailable(let mode):
-            self = .invalid("/mode", "\(mode.rawValue) search needs embeddings, which are not configured here; use lexical or hybrid")
+            self.init(
+                status: .serviceUnavailable, code: "embeddings_unavailable",
+                detail: "A search by \(mode.rawValue) needs embeddings, and there are none now. Use lexical or hybrid.")
         }
     }
 

@@ -13,6 +13,8 @@ from support.waiting import DEADLINE, eventually
 
 PROJECT = Path(__file__).resolve().parents[3]
 SHARED = Path(os.environ.get("LOQUAT_SHARED", PROJECT.parent / "shared"))
+# The embedding model, as Scripts/models fetches it.
+MODELS = Path(os.environ.get("LOQUAT_MODELS_DIR", PROJECT / ".models")).absolute()
 BINARY = Path(os.environ.get("LOQUAT_BINARY", PROJECT / ".build/debug/loquat")).absolute()
 
 

@@ -17,7 +17,7 @@ struct Evidence: Sendable {
     ///   - dense: documents' cosines, best first.
     ///   - lexical: documents' shares of the ideal score, best first.
     init(dense: [Double], lexical: [Double]) {
-        sum = (dense.first ?? 0) + 0.5 * Self.peak(dense, of: dense.count) + 0.75 * Self.peak(lexical, of: dense.count)
+        sum = (dense.first ?? 0) + 0.5 * Self.peak(dense, background: Self.unrelated) + 0.75 * Self.peak(lexical, background: 0)
     }
 
     var isEnough: Bool { sum >= Self.enough }
@@ -25,12 +25,13 @@ struct Evidence: Sendable {
     /// 0–1, ½ near the threshold.
     var share: Double { 1 / (1 + exp(-8 * (sum - Self.enough))) }
 
-    /// How far the best stands above the tenth; where there are fewer documents, above the last. What is not in the list scored nothing.
-    private static func peak(_ scores: [Double], of documents: Int) -> Double {
-        guard let first = scores.first, documents > 1 else { return scores.first ?? 0 }
-        let base = min(tenth, documents - 1)
-        return first - (scores.indices.contains(base) ? scores[base] : 0)
+    /// How far the best stands above the tenth. Where there are fewer, what speaks of something else stands for it, or the last of them.
+    private static func peak(_ scores: [Double], background: Double) -> Double {
+        guard let first = scores.first, let last = scores.last else { return 0 }
+        return max(0, first - (scores.count > tenth ? scores[tenth] : min(last, background)))
     }
 
+    /// The cosine of texts that have nothing to do with each other, at the most.
+    static let unrelated = 0.2
     private static let tenth = 9
 }

@@ -18,10 +18,11 @@ struct HybridSearch {
         let scope = VectorScope(partitions: query.partitions, documents: query.documents)
         guard let vector = vector(of: question) else { return .nothing }
         let near = try dense.search(vector, in: scope, windows: Self.denseDepth)
+        let related = near.filter { $0.score >= Evidence.unrelated }
         let words = lexical.query(question.terms(lexical.terms), partitions: query.partitions)
         let worded = words.best(Self.lexicalDepth, documents: query.documents)
         let evidence = try evidence(for: query, scope, near: near, worded: worded, ideal: words.ideal)
-        let ranked = query.mode == .dense ? near.map { (key: $0.chunk.key, score: $0.score) } : fuse(near, worded, words, vector)
+        let ranked = query.mode == .dense ? related.map { (key: $0.chunk.key, score: $0.score) } : fuse(related, worded, words, vector)
         return PassageFindings(
             hits: ranked.prefix(query.limit).map { PassageHit(chunkKey: $0.key, score: $0.score) }, evidence: evidence.share,
             isEnough: evidence.isEnough, usedEmbeddings: true)

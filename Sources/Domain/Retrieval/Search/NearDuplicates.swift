@@ -5,6 +5,7 @@ import SearchIndex
 struct NearDuplicates {
     /// The share of the shorter one's word triples that the other must have: copies with up to 5 % of their words changed (measured).
     private static let containment = 0.8
+    private static let lengthRatio = 1.25
 
     private var kept: [(text: String, shingles: [UInt64])] = []
 
@@ -23,8 +24,9 @@ struct NearDuplicates {
         guard shared < small.shingles.count else { return true }
         let analyzer = Analyzer()
         let (one, other) = (Statement(small.text, analyzer), Statement(large.text, analyzer))
-        // What only the longer one says is beside what they share.
-        return one.numbers.isSubset(of: other.numbers) && (small.shingles.count < large.shingles.count || one.negations == other.negations)
+        // A much longer one holds the other and speaks of more, which may say no.
+        let isLonger = Double(large.shingles.count) > lengthRatio * Double(small.shingles.count)
+        return one.numbers.isSubset(of: other.numbers) && (isLonger || one.negations == other.negations)
     }
 }
 

@@ -28,14 +28,16 @@ package struct RetrievalService: Sendable {
         let start = clock.now
         let question = SearchQuestion(request.query, after: request.earlier, rewritten: request.rewritten)
         let scopes = try await scopes(of: request)
+        var narrowest = CascadeTier.none
         var found: (findings: PassageFindings, tier: CascadeTier) = (.nothing, .none)
         for scope in scopes {
             let findings = try await search(question, request, scope)
             if findings.isEnough {
-                found = (findings, scope.tier(findings))
+                found = Self.isNoBetter(findings, than: found.findings) ? (found.findings, narrowest) : (findings, scope.tier(findings))
                 break
             }
-            if found.findings.hits.isEmpty || findings.evidence > found.findings.evidence { found = (findings, .none) }
+            // Where nothing is enough, what the narrowest scope found comes nearest to what was asked.
+            if found.findings.hits.isEmpty { (found, narrowest) = ((findings, .none), scope.tier(findings)) }
         }
         let hits = try await reranked(found.findings.hits, request)
         let sources = try await sources(for: hits, limit: request.topK)
@@ -44,6 +46,15 @@ package struct RetrievalService: Sendable {
             isUnknown: found.tier == .none && scopes.contains { !$0.partitions.isEmpty } && !Analyzer().terms(request.query).isEmpty,
             searchMilliseconds: (clock.now - start) / .milliseconds(1))
     }
+
+    /// Whether a wider scope holds nothing that answers better: it is only among more passages that the narrower one's best stands out.
+    private static func isNoBetter(_ wider: PassageFindings, than narrower: PassageFindings) -> Bool {
+        guard wider.usedEmbeddings, let best = wider.hits.first, let known = narrower.hits.first else { return false }
+        return best.score <= sameScore * known.score
+    }
+
+    /// Scores of one passage in two scopes differ by this much: words are told apart by how common they are.
+    private static let sameScore = 1.05
 
     // MARK: Scopes
 

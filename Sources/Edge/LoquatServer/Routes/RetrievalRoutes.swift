@@ -14,7 +14,7 @@ struct RetrievalRoutes {
             Operation(
                 method: .post, path: "/api/v1/retrievals", id: "retrieve", tag: .retrieval, summary: "Search documents without an answer.",
                 admission: .scope(.documentsRead), body: .json(Query.self).limiting("query", to: 1...services.limits.messageCharacters),
-                answers: [.ok(Found.self, "The passages that fit best.")])
+                answers: [.ok(Found.self, "The passages that fit best.")], problems: [.notFound, .serviceUnavailable])
         ) { try await retrieve($0) }
     }
 

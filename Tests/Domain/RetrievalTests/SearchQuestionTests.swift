@@ -1,0 +1,57 @@
+import SearchIndex
+import Testing
+
+@testable import Retrieval
+
+/// What a turn is taken to ask for.
+struct SearchQuestionTests {
+    private func terms(_ text: String) -> [String: Float] { LexicalIndex().terms(text) }
+
+    @Test func aFirstTurnIsSearchedAsItIs() {
+        let question = SearchQuestion("How tall does a loquat tree grow?")
+        #expect(question.earlier.isEmpty && question.evidenceText == question.text && question.texts == [question.text])
+        #expect(question.terms(terms) == terms(question.text))
+    }
+
+    @Test func aTurnLeansOnTheOneBeforeAndOnTheFirst() {
+        let question = SearchQuestion("Yes, the second one please.", after: ["loquat trees", "rivers", "height and harvest"])
+        #expect(question.earlier == ["height and harvest", "loquat trees"])
+        let weighed = question.terms(terms)
+        #expect(weighed["loquat"] == Float(question.weight) && weighed["harvest"] == Float(question.weight))
+        #expect(weighed["river"] == nil)
+        #expect(question.evidenceText == "height and harvest\nYes, the second one please.")
+    }
+
+    @Test func theLessATurnSaysTheMoreItLeans() {
+        let vague = SearchQuestion("And that one?", after: ["x"])
+        let clear = SearchQuestion("Which mountain ranges border the northern plains of Kazakhstan today", after: ["x"])
+        #expect(vague.weight > clear.weight)
+        #expect(SearchQuestion.leans("And that one?") && !SearchQuestion.leans("Which mountain ranges border northern Kazakhstan plains today?"))
+    }
+
+    @Test func whatTheTurnSaysItselfCountsInFull() {
+        let question = SearchQuestion("loquat harvest?", after: ["loquat height"])
+        #expect(question.terms(terms)["loquat"] == 1)
+    }
+
+    @Test func whatAModelTakesItToMeanStandsForWhatWasSaid() {
+        let question = SearchQuestion("the second one", after: ["a", "b"], rewritten: "When is the loquat ripe?")
+        #expect(question.earlier == ["When is the loquat ripe?"] && question.evidenceText == "When is the loquat ripe?")
+    }
+
+    @Test func severalQuestionsAreParted() {
+        let asked = SearchQuestion("How tall is the tree? When is the harvest due? Thanks!", after: ["the loquat"])
+        #expect(asked.parts().map(\.text) == ["How tall is the tree?", "When is the harvest due?"].filter { terms($0).count >= 2 })
+        #expect(asked.parts().allSatisfy { $0.earlier == ["the loquat"] })
+    }
+
+    @Test(arguments: ["How tall is the loquat tree?", "No question at all.", "Why? How? When?", "", "? ? ? ?"])
+    func oneQuestionStaysWhole(text: String) {
+        #expect(SearchQuestion(text).parts() == [SearchQuestion(text)])
+    }
+
+    @Test func manyQuestionsAreSearchedAsOne() {
+        let text = (1...9).map { "How tall is tree number \($0) here?" }.joined(separator: " ")
+        #expect(SearchQuestion(text).parts().count == 1)
+    }
+}
