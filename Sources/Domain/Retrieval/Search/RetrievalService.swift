@@ -22,20 +22,27 @@ package struct RetrievalService: Sendable {
         let start = clock.now
         let question = SearchQuestion(request.query, after: request.earlier)
         let scopes = try await scopes(of: request)
-        var found: (findings: PassageFindings, tier: CascadeTier) = (.nothing, .none)
+        var found: (findings: PassageFindings, tier: CascadeTier, partitions: [Int64]) = (.nothing, .none, [])
         for scope in scopes {
             let findings = try await search(question, request, scope)
             if findings.isEnough {
-                found = (findings, scope.tier(findings))
+                found = (findings, scope.tier(findings), scope.partitions)
                 break
             }
-            if found.findings.hits.isEmpty || findings.evidence > found.findings.evidence { found = (findings, .none) }
+            if found.findings.hits.isEmpty || findings.evidence > found.findings.evidence {
+                found = (findings, .none, scope.partitions)
+            }
         }
         let sources = try await sources(for: found.findings.hits, limit: request.topK)
         return RetrievalResult(
             sources: sources, tier: found.tier, evidence: found.findings.evidence,
             isUnknown: found.tier == .none && scopes.contains { !$0.partitions.isEmpty } && !Analyzer().terms(request.query).isEmpty,
-            searchMilliseconds: (clock.now - start) / .milliseconds(1))
+            searchMilliseconds: (clock.now - start) / .milliseconds(1), partitions: found.partitions)
+    }
+
+    /// How much each term tells in what was searched.
+    package func weights(of terms: [String], partitions: [Int64]) async throws -> [String: Double] {
+        try await index.weights(of: terms, partitions: partitions)
     }
 
     // MARK: Scopes

@@ -1,4 +1,5 @@
 import Foundation
+import LocalEmbeddings
 import Logging
 import Retrieval
 import VectorIndex
@@ -10,21 +11,22 @@ struct EmbeddingSetup {
     /// Where vectors are kept.
     let vectors: String
     /// Makes the model of a folder ready.
-    let local: (String) throws -> (embedder: any Embedder, model: EmbeddingModel)
+    let local: (String) throws -> LocalEmbedder
     let logger: Logger
 
     /// - Throws: where a model that is set cannot be used, or the vectors cannot be opened.
-    func open() throws -> LibraryEmbeddings {
-        guard let folder = folder() else {
+    func open() throws -> (library: LibraryEmbeddings, words: (any WordEmbedder)?) {
+        guard let folder = Self.folder(settings, dataDirectory: dataDirectory) else {
             logger.notice("no embedding model: documents are searched by their words alone. Scripts/models fetches one")
-            return LibraryEmbeddings(serving: nil)
+            return (LibraryEmbeddings(serving: nil), nil)
         }
-        let (embedder, model) = try local(folder)
+        let embedder = try local(folder)
         try FileManager.default.createDirectory(atPath: vectors, withIntermediateDirectories: true)
-        return LibraryEmbeddings(serving: try index(of: model, embedder))
+        return (LibraryEmbeddings(serving: try index(of: embedder.model, embedder)), embedder)
     }
 
-    private func folder() -> String? {
+    /// The model's folder; nil where none is set and none is found.
+    static func folder(_ settings: EmbeddingSettings, dataDirectory: String) -> String? {
         let candidates = settings.candidates(dataDirectory: dataDirectory)
         return candidates.first { FileManager.default.fileExists(atPath: $0 + "/model.safetensors") }
             ?? (settings.modelsDirectory == nil ? nil : candidates.first)

@@ -68,13 +68,10 @@ struct LoquatProcess {
         let encoders = NIOThreadPool(numberOfThreads: System.coreCount)
         threads = [search, ingest, waiting, passwords, encoders]
         for pool in threads { pool.start() }
-        let embeddings = try EmbeddingSetup(
+        let setup = EmbeddingSetup(
             settings: settings.embeddings, dataDirectory: directory.path, vectors: directory.vectors,
-            local: { folder in
-                let embedder = try LocalEmbedder(path: folder, threads: encoders)
-                return (embedder, embedder.model)
-            }, logger: logger
-        ).open()
+            local: { try LocalEmbedder(path: $0, threads: encoders) }, logger: logger)
+        let (embeddings, words) = try setup.open()
         let index = HybridPassageIndex(embeddings: embeddings, threads: search, ingestThreads: ingest, logger: logger)
         let feed = DocumentFeed()
         let backlog = EmbeddingBacklog(store: documents, embeddings: embeddings, threads: ingest, logger: logger)
@@ -91,7 +88,8 @@ struct LoquatProcess {
         let metrics = MetricsRegistry()
         let sessionFeed = SessionFeed()
         let turns = TurnRunner(
-            log: log, spool: spool, retrieval: retrieval, models: models, feed: sessionFeed, settings: settings.turns, ids: ids, logger: logger,
+            log: log, spool: spool, retrieval: retrieval, evidence: words.map { EvidenceFinder(words: $0, retrieval: retrieval) }, models: models,
+            feed: sessionFeed, settings: settings.turns, ids: ids, logger: logger,
             ended: { metrics.countTurn(outcome: $0.rawValue) })
         keyUse = KeyUse(store: access)
         let tokens = TokenService(store: access, ids: ids)
