@@ -125,7 +125,7 @@ let domain: [[Target]] = [
     target(
         "Retrieval", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "VectorIndex", "DocumentText", "Access"],
         packages: [nioPosix, logging, lifecycle, crypto]),
-    target("Generation", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "Conversation", "Retrieval"]),
+    target("Generation", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "VectorIndex", "Conversation", "Retrieval"]),
     target(
         "Turns", in: .domain, uses: ["TimeOrdered", "JSON", "Access", "Conversation", "Retrieval", "Generation"], packages: [logging, lifecycle],
         testsUse: ["ConversationTesting", "SearchIndex"]),
@@ -172,7 +172,7 @@ let edge: [[Target]] = [
         "loquat", in: .edge,
         uses: [
             "TimeOrdered", "JSON", "DocumentText", "Access", "Conversation", "Retrieval", "Generation", "Turns", "StorageSQLite", "Providers",
-            "VectorIndex", "LocalEmbeddings", "DocumentReading", "LoquatClient", "LoquatServer", "LoquatWeb",
+            "SearchIndex", "VectorIndex", "LocalEmbeddings", "DocumentReading", "LoquatClient", "LoquatServer", "LoquatWeb",
         ],
         packages: [
             product("ArgumentParser", "swift-argument-parser"), product("Configuration", "swift-configuration"),

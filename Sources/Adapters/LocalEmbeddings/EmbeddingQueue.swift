@@ -8,8 +8,20 @@ struct EmbeddingQueue<Waiter> {
         let number: Int
     }
 
+    /// What has a vector of its own.
+    enum Grain {
+        case text, word
+    }
+
+    struct Outcome {
+        /// Of all texts in their order, or of all their words.
+        let vectors: Embeddings
+        /// Of each text; nil where it is the text that has a vector.
+        let words: [[String]]?
+    }
+
     enum Work {
-        case tokenize(JobID, [String])
+        case tokenize(JobID, [String], Grain)
         case encode(JobID, EncodingPlan.Batch)
     }
 
@@ -20,7 +32,10 @@ struct EmbeddingQueue<Waiter> {
         let bytes: Int
         /// Batches that are waiting or under way; nil until the texts are tokens.
         var batches: Int?
-        var values: [Float]
+        var words: [[String]]?
+        /// Where each text's values begin; one more, where the last end.
+        var starts: [Int] = []
+        var values: [Float] = []
     }
 
     private let limits: EmbeddingLimits
@@ -43,16 +58,17 @@ struct EmbeddingQueue<Waiter> {
     }
 
     /// - Throws: `EmbeddingError`, where the waiter is not taken.
-    mutating func add(_ id: JobID, _ texts: [String], _ priority: EmbeddingPriority, _ waiter: Waiter) throws(EmbeddingError) {
+    mutating func add(
+        _ id: JobID, _ texts: [String], _ priority: EmbeddingPriority, _ waiter: Waiter, grain: Grain = .text
+    ) throws(EmbeddingError) {
         guard !isClosed else { throw .closed }
         let bytes = texts.reduce(0) { $0 + $1.utf8.count }
         guard waiting.texts + texts.count <= limits.waitingTexts, waiting.bytes + bytes <= limits.waitingBytes || waiting.texts == 0 else {
             throw .queueFull(limit: limits.waitingTexts)
         }
         waiting = (waiting.texts + texts.count, waiting.bytes + bytes)
-        let values = [Float](repeating: 0, count: texts.count * dimensions)
-        jobs[id] = Job(waiter: waiter, priority: priority, texts: texts.count, bytes: bytes, batches: nil, values: values)
-        push(.tokenize(id, texts), priority)
+        jobs[id] = Job(waiter: waiter, priority: priority, texts: texts.count, bytes: bytes)
+        push(.tokenize(id, texts, grain), priority)
     }
 
     private mutating func push(_ work: Work, _ priority: EmbeddingPriority) {
@@ -73,23 +89,31 @@ struct EmbeddingQueue<Waiter> {
     func priority(of id: JobID) -> EmbeddingPriority? { jobs[id]?.priority }
 
     /// A job's texts have become batches; returns how many are to be encoded.
-    mutating func tokenized(_ id: JobID, _ plan: EncodingPlan) -> Int {
-        guard let priority = jobs[id]?.priority else { return 0 }
+    /// - Parameter words: of each text, where it is words that have vectors.
+    mutating func tokenized(_ id: JobID, _ plan: EncodingPlan, words: [[String]]? = nil) -> Int {
+        guard let priority = jobs[id]?.priority, let texts = jobs[id]?.texts else { return 0 }
+        var starts = [0]
+        for text in 0..<texts { starts.append(starts[text] + (words?[text].count ?? 1) * dimensions) }
+        jobs[id]?.words = words
+        jobs[id]?.starts = starts
+        jobs[id]?.values = [Float](repeating: 0, count: starts[texts])
         jobs[id]?.batches = plan.batches.count
         for batch in plan.batches { push(.encode(id, batch), priority) }
         return plan.batches.count
     }
 
     /// A batch's vectors are there; returns who waits for the job, and all its vectors, if they are the last.
-    mutating func encoded(_ id: JobID, _ batch: EncodingPlan.Batch, _ vectors: [Float]) -> (waiter: Waiter, vectors: Embeddings)? {
-        guard let batches = jobs[id]?.batches else { return nil }
-        for (row, place) in batch.places.enumerated() {
-            jobs[id]?.values.replaceSubrange(
-                place * dimensions..<(place + 1) * dimensions, with: vectors[row * dimensions..<(row + 1) * dimensions])
+    mutating func encoded(_ id: JobID, _ batch: EncodingPlan.Batch, _ vectors: [Float]) -> (waiter: Waiter, result: Outcome)? {
+        guard let batches = jobs[id]?.batches, let starts = jobs[id]?.starts else { return nil }
+        var next = 0
+        for place in batch.places {
+            let range = starts[place]..<starts[place + 1]
+            jobs[id]?.values.replaceSubrange(range, with: vectors[next..<next + range.count])
+            next += range.count
         }
         jobs[id]?.batches = batches - 1
         guard batches == 1, let job = removeJob(id) else { return nil }
-        return (job.waiter, Embeddings(dimensions: dimensions, values: job.values))
+        return (job.waiter, Outcome(vectors: Embeddings(dimensions: dimensions, values: job.values), words: job.words))
     }
 
     /// Nobody wants the job any more, or it failed; returns who waits for it.
@@ -100,7 +124,7 @@ struct EmbeddingQueue<Waiter> {
         waiting = (waiting.texts - job.texts, waiting.bytes - job.bytes)
         func isOthers(_ work: Work) -> Bool {
             switch work {
-            case .tokenize(let other, _), .encode(let other, _): other != id
+            case .tokenize(let other, _, _), .encode(let other, _): other != id
             }
         }
         interactive = interactive.filter(isOthers)
@@ -121,12 +145,15 @@ struct EmbeddingQueue<Waiter> {
 package struct EmbeddingLimits: Sendable {
     /// Texts of one call.
     package let callTexts: Int
+    /// Texts of one call for the vectors of their words, of which there may be hundreds to a text.
+    package let wordCallTexts: Int
     /// Texts of all calls together, and their bytes; a single call may have more bytes.
     package let waitingTexts: Int
     package let waitingBytes: Int
 
-    package init(callTexts: Int = 2048, waitingTexts: Int = 8192, waitingBytes: Int = 64 << 20) {
+    package init(callTexts: Int = 2048, wordCallTexts: Int = 256, waitingTexts: Int = 8192, waitingBytes: Int = 64 << 20) {
         self.callTexts = callTexts
+        self.wordCallTexts = wordCallTexts
         self.waitingTexts = waitingTexts
         self.waitingBytes = waitingBytes
     }

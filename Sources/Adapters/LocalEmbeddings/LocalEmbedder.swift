@@ -9,8 +9,18 @@ import WordPiece
 ///
 /// Everything is computed on threads of its own, a batch a thread at a time. Somebody's question does not wait for a batch of documents: a
 /// thread that is at one takes the question in between two layers.
-package final class LocalEmbedder: Embedder {
-    private typealias Queue = EmbeddingQueue<CheckedContinuation<Embeddings, any Error>>
+package final class LocalEmbedder: Embedder, WordEmbedder {
+    private typealias Queue = EmbeddingQueue<Waiter>
+
+    /// Somebody who waits for vectors.
+    private struct Waiter {
+        let continuation: CheckedContinuation<Answer, any Error>
+    }
+
+    private struct Answer: Sendable {
+        let vectors: Embeddings
+        let words: [[String]]?
+    }
 
     package let model: EmbeddingModel
     private let folder: EncoderFolder
@@ -46,11 +56,30 @@ package final class LocalEmbedder: Embedder {
     package func embed(_ texts: [String], priority: EmbeddingPriority) async throws -> Embeddings {
         guard texts.count <= limits.callTexts else { throw EmbeddingError.tooManyTexts(limit: limits.callTexts) }
         guard !texts.isEmpty else { return Embeddings(dimensions: model.dimensions, values: []) }
+        return try await vectors(of: texts, .text, priority).vectors
+    }
+
+    package func wordVectors(of texts: [String], priority: EmbeddingPriority) async throws -> [WordVectors] {
+        guard texts.count <= limits.wordCallTexts else { throw EmbeddingError.tooManyTexts(limit: limits.wordCallTexts) }
+        guard !texts.isEmpty else { return [] }
+        let answer = try await vectors(of: texts, .word, priority)
+        var next = 0
+        return (answer.words ?? []).map { words in
+            let end = next + words.count * model.dimensions
+            defer { next = end }
+            let vectors = Embeddings(dimensions: model.dimensions, values: Array(answer.vectors.values[next..<end]))
+            return WordVectors(words: words, vectors: vectors)
+        }
+    }
+
+    private func vectors(of texts: [String], _ grain: Queue.Grain, _ priority: EmbeddingPriority) async throws -> Answer {
         let id = queue.withLock { $0.newID() }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let failure = queue.withLock { queue -> EmbeddingError? in
-                    do throws(EmbeddingError) { try queue.add(id, texts, priority, continuation) } catch { return error }
+                    do throws(EmbeddingError) { try queue.add(id, texts, priority, Waiter(continuation: continuation), grain: grain) } catch {
+                        return error
+                    }
                     return nil
                 }
                 if let failure { return continuation.resume(throwing: failure) }
@@ -63,7 +92,7 @@ package final class LocalEmbedder: Embedder {
         }
     }
 
-    private func cancel(_ id: Queue.JobID) { queue.withLock { $0.remove(id) }?.resume(throwing: CancellationError()) }
+    private func cancel(_ id: Queue.JobID) { queue.withLock { $0.remove(id) }?.continuation.resume(throwing: CancellationError()) }
 
     /// Wakes a thread for each piece of work. Which piece it takes is decided when it is there; one that another thread took in between
     /// is not missed.
@@ -77,25 +106,34 @@ package final class LocalEmbedder: Embedder {
     }
 
     private func close() {
-        for waiter in queue.withLock({ $0.close() }) { waiter.resume(throwing: EmbeddingError.closed) }
+        for waiter in queue.withLock({ $0.close() }) { waiter.continuation.resume(throwing: EmbeddingError.closed) }
     }
 
     private func perform(_ work: Queue.Work) {
         switch work {
-        case .tokenize(let id, let texts):
-            do throws(EncoderError) {
-                let encoder = try encoder()
-                let plan = EncodingPlan(texts.map { encoder.tokenizer.encode($0) })
-                pump(queue.withLock { $0.tokenized(id, plan) })
-            } catch { fail(id, error) }
+        case .tokenize(let id, let texts, let grain):
+            do throws(EncoderError) { pump(tokenize(texts, grain, of: id, with: try encoder())) } catch { fail(id, error) }
         case .encode(let id, let batch):
             do throws(EncoderError) {
                 let encoder = try encoder()
                 let mayBeInterrupted = queue.withLock { $0.priority(of: id) } == .background
                 let vectors = encode(batch, of: id, with: encoder, mayBeInterrupted: mayBeInterrupted)
                 guard let vectors, let done = queue.withLock({ $0.encoded(id, batch, vectors) }) else { return }
-                done.waiter.resume(returning: done.vectors)
+                done.waiter.continuation.resume(returning: Answer(vectors: done.result.vectors, words: done.result.words))
             } catch { fail(id, error) }
+        }
+    }
+
+    /// How many batches the texts have become.
+    private func tokenize(_ texts: [String], _ grain: Queue.Grain, of id: Queue.JobID, with encoder: BERTEncoder) -> Int {
+        switch grain {
+        case .text:
+            let plan = EncodingPlan(texts.map { encoder.tokenizer.encode($0) })
+            return queue.withLock { $0.tokenized(id, plan) }
+        case .word:
+            let read = texts.map { encoder.tokenizer.encodeWords($0) }
+            let plan = EncodingPlan(read.map(\.ids), words: read.map { $0.words.map(\.tokens) })
+            return queue.withLock { $0.tokenized(id, plan, words: read.map { $0.words.map(\.text) }) }
         }
     }
 
@@ -104,7 +142,7 @@ package final class LocalEmbedder: Embedder {
     /// Nil where nobody waits for the vectors any more.
     private func encode(_ batch: EncodingPlan.Batch, of id: Queue.JobID, with encoder: BERTEncoder, mayBeInterrupted: Bool) -> [Float]? {
         do throws(Unwanted) {
-            return try encoder.encode(batch.tokens) { () throws(Unwanted) in
+            return try encoder.encode(batch.tokens, spans: batch.spans) { () throws(Unwanted) in
                 guard queue.withLock({ $0.isWanted(id) }) else { throw Unwanted() }
                 guard mayBeInterrupted else { return }
                 while let urgent = queue.withLock({ $0.next(interactiveOnly: true) }) { perform(urgent) }
@@ -113,7 +151,7 @@ package final class LocalEmbedder: Embedder {
     }
 
     private func fail(_ id: Queue.JobID, _ error: EncoderError) {
-        queue.withLock { $0.remove(id) }?.resume(throwing: EmbeddingError.modelUnusable(error.description))
+        queue.withLock { $0.remove(id) }?.continuation.resume(throwing: EmbeddingError.modelUnusable(error.description))
     }
 
     private func encoder() throws(EncoderError) -> BERTEncoder {

@@ -54,11 +54,25 @@ public final class BERTEncoder: Sendable {
         return hash
     }
 
-    /// The vectors of a batch, in its order, `folder.width` floats each.
+    /// The vectors of a batch's texts, in its order, `folder.width` floats each.
     /// - Parameter between: called before each layer; what it throws ends the work.
     public func encode<Failure: Error>(_ batch: TokenBatch, between: () throws(Failure) -> Void) throws(Failure) -> [Float] {
-        let (width, tokens, texts) = (folder.width, batch.ids.count, batch.lengths.count)
-        guard tokens > 0 else { return [] }
+        var first = 0
+        let texts = batch.lengths.map { length in
+            defer { first += length }
+            return first..<first + length
+        }
+        return try encode(batch, spans: texts, between: between)
+    }
+
+    /// The vectors of parts of a batch: the mean of the last layer's tokens in each, scaled to length 1; `folder.width` floats each.
+    /// - Parameter spans: places among the batch's tokens, none empty.
+    public func encode<Failure: Error>(
+        _ batch: TokenBatch, spans: [Range<Int>], between: () throws(Failure) -> Void
+    ) throws(Failure) -> [Float] {
+        let (width, tokens) = (folder.width, batch.ids.count)
+        guard tokens > 0, !spans.isEmpty else { return [] }
+        precondition(spans.allSatisfy { !$0.isEmpty && $0.lowerBound >= 0 && $0.upperBound <= tokens }, "a span outside the batch")
         let space = Workspace(tokens: tokens, longest: batch.lengths.max() ?? 0, folder: folder)
         defer { space.free() }
         embed(batch, into: space.hidden)
@@ -66,13 +80,12 @@ public final class BERTEncoder: Sendable {
             try between()
             run(layer, over: batch.lengths, tokens: tokens, in: space)
         }
-        return [Float](unsafeUninitializedCapacity: texts * width) { vectors, count in
-            var first = 0
-            for (text, length) in batch.lengths.enumerated() {
-                kernels.pointee.mean_unit(space.hidden + first * width, length, width, vectors.baseAddress! + text * width)
-                first += length
+        return [Float](unsafeUninitializedCapacity: spans.count * width) { vectors, count in
+            for (place, span) in spans.enumerated() {
+                kernels.pointee.mean_unit(
+                    space.hidden + span.lowerBound * width, span.count, width, vectors.baseAddress! + place * width)
             }
-            count = texts * width
+            count = spans.count * width
         }
     }
 

@@ -6,14 +6,17 @@ struct Reading {
     private var word: [UInt8] = []
     private var characters = 0
     var ids: [Int32]
+    /// The words behind the ids; nil where nobody asks for them.
+    var words: [WordPieceText.Word]?
 
     var isFull: Bool { ids.count >= limit }
 
-    init(vocabulary: Vocabulary, unknown: Int32, limit: Int, ids: [Int32]) {
+    init(vocabulary: Vocabulary, unknown: Int32, limit: Int, ids: [Int32], keepsWords: Bool = false) {
         self.vocabulary = vocabulary
         self.unknown = unknown
         self.limit = limit
         self.ids = ids
+        words = keepsWords ? [] : nil
         word.reserveCapacity(4 * WordPieceTokenizer.wordLimit)
     }
 
@@ -46,6 +49,13 @@ struct Reading {
         }
     }
 
+    /// A token that the text writes out.
+    mutating func take(special id: Int32, _ text: [UInt8]) {
+        endWord()
+        words?.append(WordPieceText.Word(text: String(decoding: text, as: UTF8.self), tokens: ids.count..<ids.count + 1))
+        ids.append(id)
+    }
+
     private mutating func append(_ byte: UInt8) {
         characters += 1
         if characters <= WordPieceTokenizer.wordLimit { word.append(byte) }
@@ -58,7 +68,9 @@ struct Reading {
 
     mutating func endWord() {
         guard characters > 0 else { return }
+        let first = ids.count
         if characters > WordPieceTokenizer.wordLimit { ids.append(unknown) } else { cut() }
+        words?.append(WordPieceText.Word(text: String(decoding: word, as: UTF8.self), tokens: first..<ids.count))
         word.removeAll(keepingCapacity: true)
         characters = 0
     }

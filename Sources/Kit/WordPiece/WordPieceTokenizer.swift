@@ -38,16 +38,24 @@ public struct WordPieceTokenizer: Sendable {
     }
 
     /// The ids of a text, `[CLS]` and `[SEP]` around them, at most `limit`.
-    public func encode(_ text: String) -> [Int32] {
+    public func encode(_ text: String) -> [Int32] { encode(text, keepsWords: false).ids }
+
+    /// The ids of a text, and its words as BERT parts them.
+    public func encodeWords(_ text: String) -> WordPieceText { encode(text, keepsWords: true) }
+
+    private func encode(_ text: String, keepsWords: Bool) -> WordPieceText {
         var text = text
         return text.withUTF8 { bytes in
-            var reading = Reading(vocabulary: vocabulary, unknown: unknown, limit: limit - 1, ids: [opening])
+            var reading = Reading(vocabulary: vocabulary, unknown: unknown, limit: limit - 1, ids: [opening], keepsWords: keepsWords)
             read(bytes, into: &reading)
             reading.endWord()
             var ids = reading.ids
             if ids.count > limit - 1 { ids.removeLast(ids.count - limit + 1) }
+            let words = (reading.words ?? []).filter { $0.tokens.lowerBound < ids.count }.map {
+                WordPieceText.Word(text: $0.text, tokens: $0.tokens.clamped(to: 0..<ids.count))
+            }
             ids.append(closing)
-            return ids
+            return WordPieceText(ids: ids, words: words)
         }
     }
 
@@ -68,8 +76,7 @@ public struct WordPieceTokenizer: Sendable {
             let byte = bytes[position]
             if byte < 0x80 {
                 if byte == UInt8(ascii: "["), let found = special.first(where: { bytes[position...].starts(with: $0.text) }) {
-                    reading.endWord()
-                    reading.ids.append(found.id)
+                    reading.take(special: found.id, found.text)
                     position += found.text.count
                     continue
                 }

@@ -19,7 +19,7 @@ import Testing
 
     private func isNext(_ id: Queue.JobID, in queue: inout Queue) -> Bool {
         switch queue.next() {
-        case .tokenize(let found, _), .encode(let found, _): found == id
+        case .tokenize(let found, _, _), .encode(let found, _): found == id
         case nil: false
         }
     }
@@ -49,8 +49,19 @@ import Testing
         #expect(plan.batches.map(\.places) == [[1], [2, 0]])
         #expect(queue.encoded(id, plan.batches[1], [30, 10])?.waiter == nil)
         let done = queue.encoded(id, plan.batches[0], [20])
-        #expect(done?.waiter == "x" && done?.vectors.values == [10, 20, 30])
+        #expect(done?.waiter == "x" && done?.result.vectors.values == [10, 20, 30])
         #expect(!queue.isWanted(id))
+    }
+
+    @Test func vectorsOfWordsComeInTheOrderOfTheTexts() throws {
+        var queue = queue()
+        let id = try add("x", ["one", "", "two three"], .background, to: &queue)
+        let plan = EncodingPlan([[0, 1, 9], [0, 9], [0, 2, 2, 3, 9]], words: [[1..<2], [], [1..<3, 3..<4]])
+        #expect(plan.batches.map(\.places) == [[2, 0, 1]] && plan.batches[0].spans == [1..<3, 3..<4, 6..<7])
+        let words = [["one"], [], ["two", "three"]]
+        #expect(queue.tokenized(id, plan, words: words) == 1)
+        let done = queue.encoded(id, plan.batches[0], [20, 30, 10])
+        #expect(done?.result.vectors.values == [10, 20, 30] && done?.result.words == words)
     }
 
     @Test func noMoreWaitThanMay() throws {

@@ -38,6 +38,21 @@ import Testing
         }
     }
 
+    @Test func wordsComeWithTheirTexts() async throws {
+        try await withEmbedder(limits: EmbeddingLimits(wordCallTexts: 3)) { embedder, _, _ in
+            let read = try await embedder.wordVectors(of: ["a B.", "", "ba ab"], priority: .interactive)
+            #expect(read.map(\.words) == [["a", "b", "."], [], ["ba", "ab"]])
+            #expect(read.map(\.vectors.count) == [3, 0, 2])
+            let alone = try await embedder.wordVectors(of: ["ba ab"], priority: .background)
+            #expect(zip(alone[0].vectors.values, read[2].vectors.values).allSatisfy { abs($0 - $1) < 1e-5 })
+            await #expect(throws: EmbeddingError.tooManyTexts(limit: 3)) {
+                try await embedder.wordVectors(of: ["a", "b", "a", "b"], priority: .interactive)
+            }
+            let none = try await embedder.wordVectors(of: [], priority: .interactive)
+            #expect(none.isEmpty)
+        }
+    }
+
     @Test func theModelIsNamedByItsWeights() async throws {
         try await withEmbedder { embedder, model, threads in
             let other = try TinyModel(seed: 9)

@@ -11,6 +11,7 @@ struct CitationSplitTests {
     ]
 
     private static let fragments = [
+        "Keep the reboot key down for ten moments", "Rules of the router survive it",
         "Hold the reset button for ten seconds", "Forwarding rules survive a soft reset", "Bananas are yellow", "e.g. this", "Dr. Who", "2.5", "[1]",
         "[2]", "[9]", "[0]", "[1, 2]", "[2,9]", "[01]", "[99999999999999999999]", "[ ]", "[x]", "[", "]", "[1", "(", ")", "`a[9]`", ".", "!", "?",
         "…",
@@ -45,6 +46,19 @@ struct CitationSplitTests {
         return checked
     }
 
+    /// With evidence that comes after a while, as more of the answer does.
+    private func checkWithEvidence(_ pieces: [String], _ random: inout SeededRandom) -> Checked {
+        var checker = CitationChecker(sources: Self.sources, asksForEvidence: true)
+        var checked = Checked()
+        for piece in pieces {
+            checked.add(checker.feed(piece))
+            if let need = checker.need, Bool.random(using: &random) { checked.add(checker.supply(SampleEvidence.answer(need))) }
+        }
+        checked.add(checker.finish())
+        while let need = checker.need { checked.add(checker.supply(SampleEvidence.answer(need))) }
+        return checked
+    }
+
     private func answer(_ random: inout SeededRandom) -> String {
         (0..<Int.random(in: 1...40, using: &random)).map { _ in Self.fragments.randomElement(using: &random) ?? "" }.joined()
     }
@@ -68,6 +82,18 @@ struct CitationSplitTests {
         for _ in 0..<5 {
             let pieces = answer.pieces(&random)
             #expect(check(pieces) == whole, "seed \(seed): \(pieces)")
+        }
+    }
+
+    @Test(arguments: 0..<150 as Range<UInt64>)
+    func howItIsCutChangesNothingWhereEvidenceIsAwaited(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let answer = answer(&random)
+        let whole = checkWithEvidence([answer], &random)
+        #expect(withoutMarkers(whole.text) == withoutMarkers(answer), "seed \(seed)")
+        for _ in 0..<3 {
+            let pieces = answer.pieces(&random)
+            #expect(checkWithEvidence(pieces, &random) == whole, "seed \(seed): \(pieces)")
         }
     }
 

@@ -43,9 +43,10 @@ struct ExtractiveAnswererTests {
         let sources = SampleSources.random(&random)
         let text = try await answer(randomQuestion(&random), sources).pieces.joined()
         guard text != ExtractiveAnswerer.noAnswer else { return }
-        var checker = CitationChecker(sources: sources)
+        var checker = CitationChecker(sources: sources, asksForEvidence: true)
         var outputs = text.pieces(&random).flatMap { checker.feed($0) }
         outputs += checker.finish()
+        #expect(checker.need == nil, "what is quoted costs no evidence: \(text)")
         var shown = ""
         for output in outputs {
             switch output {

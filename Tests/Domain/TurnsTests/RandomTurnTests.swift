@@ -10,7 +10,7 @@ import Turns
 struct RandomTurnTests {
     private static let words = [
         "Hold the reset button for ten seconds", " [1]", "[2]", ".", " ", "\n\n", "- ", "The light blinks twice [1].", "[", "9]", "`a[0]`", "🍊",
-        "\u{301}",
+        "\u{301}", "Keep the reboot key down for ten moments",
     ]
     private static let failure = TurnFailure(code: "provider_error", message: "gone", retryable: true)
 
@@ -25,7 +25,7 @@ struct RandomTurnTests {
     }
 
     private enum StopPlace: CaseIterable {
-        case nowhere, search, append, model
+        case nowhere, search, append, model, words
     }
 
     @Test(arguments: 0..<600 as Range<UInt64>)
@@ -33,7 +33,8 @@ struct RandomTurnTests {
         var random = SeededRandom(seed: seed)
         func chance(of number: Int) -> Bool { Int.random(in: 0..<number, using: &random) == 0 }
         let room = chance(of: 3) ? Int.random(in: 0...5, using: &random) : .max
-        let rig = TurnRig(spoolRoom: room)
+        let words = chance(of: 2) ? ScriptedWords() : nil
+        let rig = TurnRig(spoolRoom: room, words: words)
         let stream = rig.runner.newStream(for: nil)
         let reason = chance(of: 2) ? TurnMachine.StopReason.stopped : .interrupted
         let place = chance(of: 2) ? StopPlace.nowhere : StopPlace.allCases.randomElement(using: &random)
@@ -42,6 +43,11 @@ struct RandomTurnTests {
         rig.beforeAppends { kinds in
             if place == .append, let stopsAt, kinds.contains(stopsAt) { rig.runner.runningTurn(of: stream.sessionID)?.stop(reason) }
             if let failing, kinds.contains(failing) { throw LogError.full }
+        }
+        let losesWords = chance(of: 4)
+        words?.beforeEach {
+            if losesWords { throw Self.failure }
+            if place == .words { await rig.stop(stream.sessionID, reason) }
         }
         if place == .search { rig.library.beforeEachSearch { await rig.stop(stream.sessionID, reason) } }
 

@@ -25,6 +25,10 @@ final class ScriptedLibrary: DocumentStore, PassageIndex {
             hits: texts.indices.map { PassageHit(chunkKey: Int64($0), score: 1) }, evidence: 1, isEnough: true, usedEmbeddings: false)
     }
 
+    func weights(of terms: [String], partitions: [Int64]) async throws -> [String: Double] {
+        Dictionary(terms.map { ($0, 5) }, uniquingKeysWith: { first, _ in first })
+    }
+
     func partitions(for asker: Asker, collection: CollectionID?) async throws -> [Int64] { [1] }
 
     func passages(_ chunkKeys: [Int64]) async throws -> [Int64: Passage] {

@@ -31,17 +31,22 @@ struct TurnRig: Sendable {
         func add(_ status: TurnStatus) { statuses.withLock { $0.append(status) } }
     }
 
-    /// - Parameter spoolRoom: writes of the spool that succeed.
-    init(spoolRoom: Int = .max, _ change: (inout TurnRunner.Settings) -> Void = { _ in }) {
+    /// - Parameters:
+    ///   - spoolRoom: writes of the spool that succeed.
+    ///   - words: by which citations are checked.
+    init(
+        spoolRoom: Int = .max, words: (any WordEmbedder)? = nil, evidenceLimit: Duration = .seconds(60),
+        _ change: (inout TurnRunner.Settings) -> Void = { _ in }
+    ) {
         var settings = TurnRunner.Settings()
         change(&settings)
         let ids = UUIDv7Generator()
         spool = ScriptedSpool(room: spoolRoom)
         asker = Asker(userID: ids.next(), workspaceID: ids.next(), role: .member, scopes: [.chat])
+        let retrieval = RetrievalService(store: library, index: library, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         runner = TurnRunner(
-            log: log, spool: spool,
-            retrieval: RetrievalService(store: library, index: library, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
-            models: models, feed: feed,
+            log: log, spool: spool, retrieval: retrieval,
+            evidence: words.map { EvidenceFinder(words: $0, retrieval: retrieval, limit: evidenceLimit) }, models: models, feed: feed,
             settings: settings, ids: ids, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             ended: { [outcomes] in outcomes.add($0) })
     }

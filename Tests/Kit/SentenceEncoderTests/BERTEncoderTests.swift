@@ -35,6 +35,26 @@ import WordPiece
         #expect(cosine(alone[1], alone[2]) < 0.9999)
     }
 
+    /// A text's vector is the mean of its tokens', and so is a word's.
+    @Test func aTextsVectorIsTheMeanOfItsTokens() throws {
+        let model = try TinyModel()
+        defer { model.remove() }
+        let encoder = try BERTEncoder(folder: EncoderFolder(path: model.folder.path))
+        let width = encoder.folder.width
+        let read = ["ab bab .", "b", "aab a ab ab"].map { encoder.tokenizer.encodeWords($0) }
+        let plan = EncodingPlan(read.map(\.ids), words: read.map { $0.words.map(\.tokens) })
+        let batch = try #require(plan.batches.first)
+        let words = encoder.encode(batch.tokens, spans: batch.spans) {}
+        #expect(words.count == read.reduce(0) { $0 + $1.words.count } * width)
+        let first = 0..<batch.tokens.lengths[0]
+        let whole = encoder.encode(batch.tokens, spans: [first]) {}
+        #expect(whole == Array(encoder.encode(batch.tokens) {}[..<width]))
+        let word = batch.spans[0]
+        let alone = encoder.encode(batch.tokens, spans: [word]) {}
+        #expect(alone == Array(words[..<width]))
+        #expect(abs(cosine(alone, alone) - 1) < 1e-5 && alone != whole)
+    }
+
     @Test func whatTheCallerThrowsEndsTheWork() throws {
         struct Enough: Error {}
         let model = try TinyModel()

@@ -43,6 +43,23 @@ import Testing
         #expect(try ids("") == [])
     }
 
+    private func words(_ text: String, limit: Int = 256) throws -> WordPieceText {
+        try WordPieceTokenizer(Vocabulary(Array(Self.pieces.joined(separator: "\n").utf8)), limit: limit).encodeWords(text)
+    }
+
+    @Test func wordsKnowTheirTokens() throws {
+        let read = try words("Unaffable É.[SEP]x中")
+        #expect(read.words.map(\.text) == ["unaffable", "e", ".", "[SEP]", "x", "中"])
+        #expect(read.words.map(\.tokens) == [1..<4, 4..<5, 5..<6, 6..<7, 7..<8, 8..<9])
+        #expect(read.ids == [2, 5, 6, 7, 12, 11, 3, 1, 10, 3])
+    }
+
+    @Test func wordsEndAtTheLimitAsTextDoes() throws {
+        #expect(try words("a unaffable b", limit: 5).words.map(\.tokens) == [1..<2, 2..<4])
+        #expect(try words("", limit: 3).words.isEmpty)
+        #expect(try words(String(repeating: "a", count: 1000)).words.map(\.text.utf8.count) == [WordPieceTokenizer.wordLimit])
+    }
+
     @Test func anUnusableVocabularyIsRefused() throws {
         #expect(throws: Vocabulary.Invalid.self) { try Vocabulary([]) }
         #expect(throws: Vocabulary.Invalid.self) { try Vocabulary(Array(repeating: 97, count: 1000)) }

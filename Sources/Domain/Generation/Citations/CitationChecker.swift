@@ -4,6 +4,8 @@ import Retrieval
 /// Checks an answer's citations while it is being written. Text goes through at once, save from a `[` to its `]`: a marker leaves
 /// when it is known to name a source that exists, moved to the source that supports the sentence where the written one does not.
 /// When a sentence ends, what it leans on is told.
+///
+/// It may need to know more first: then `need` says what, and the text from there on waits until `supply` brings it.
 package struct CitationChecker {
     package enum Output: Sendable, Hashable {
         case text(String)
@@ -11,51 +13,133 @@ package struct CitationChecker {
     }
 
     /// Support from which on a citation holds.
-    package static let enoughSupport = 0.5
+    package static let enoughSupport = SupportJudge.enough
     /// A citation is moved only to a source that supports the sentence better by this much.
     private static let repairMargin = 0.15
-    /// A marker such as `[1-3]` names at most this many numbers beyond its first.
-    private static let longestRange = 20
-    /// A bracket that is not closed within this many scalars is no marker.
-    private static let longestMarker = 256
+    /// Claims of fewer terms are too short to move a citation for.
+    private static let leastTerms = 3
 
     private struct Marker {
         let cited: Int
         let shown: Int?
     }
 
+    /// What is to be done before more of the answer is taken in.
+    private enum Step {
+        case take(Unicode.Scalar)
+        case show(Unicode.Scalar)
+        case append(Unicode.Scalar)
+        case resolveMarker
+        /// Nil at the answer's end.
+        case closeSentence(at: Int?)
+    }
+
+    /// What is missing before the next output, if anything is.
+    package private(set) var need: CitationEvidence.Need?
     private let sources: [Source]
-    private let scorer: SupportScorer
+    private var judge: SupportJudge
+    /// What came in while something was awaited.
+    private var waiting: [Unicode.Scalar] = []
+    /// The last is done first.
+    private var steps: [Step] = []
+    private var isEnding = false
+    private var hasEnded = false
     private var answer: [Unicode.Scalar] = []
     private var sentenceStart = 0
     /// Where the current sentence ends if what follows begins another.
     private var possibleEnd: Int?
     private var markers: [Marker] = []
+    /// Where the shown markers of the current sentence stand.
+    private var markerRanges: [Range<Int>] = []
     private var held: [Unicode.Scalar] = []
-    /// Backticks of the run that goes on.
-    private var backticks = 0
-    /// Backticks that opened the code which goes on; 0 outside code.
-    private var codeTicks = 0
+    private var code = CodeTracker()
     private var text = String.UnicodeScalarView()
     private var outputs: [Output] = []
 
-    /// - Parameter sources: numbered from 1 in their order.
-    package init(sources: [Source]) {
+    /// - Parameters:
+    ///   - sources: numbered from 1 in their order.
+    ///   - asksForEvidence: somebody reads `need` and answers with `supply`; else words alone decide.
+    package init(sources: [Source], asksForEvidence: Bool = false) {
         self.sources = sources
-        scorer = SupportScorer(sources)
+        judge = SupportJudge(sources, asks: asksForEvidence)
     }
 
     /// Takes in more of the answer as its author wrote it.
     package mutating func feed(_ piece: String) -> [Output] {
-        for scalar in piece.unicodeScalars { take(scalar) }
+        if need == nil {
+            for (place, scalar) in piece.unicodeScalars.enumerated() {
+                take(scalar)
+                if !run() {
+                    waiting.append(contentsOf: piece.unicodeScalars.dropFirst(place + 1))
+                    break
+                }
+            }
+        } else {
+            waiting.append(contentsOf: piece.unicodeScalars)
+        }
         return drain()
     }
 
-    /// Ends the answer.
+    /// Ends the answer; where something is needed, what is left comes once it was supplied.
     package mutating func finish() -> [Output] {
-        flushHeld()
-        closeSentence(at: possibleEnd ?? answer.count)
+        isEnding = true
+        goOn()
         return drain()
+    }
+
+    /// Waits for nothing any more: words alone decide from here on.
+    package mutating func stopAsking() -> [Output] {
+        judge.stopAsking()
+        need = nil
+        goOn()
+        return drain()
+    }
+
+    /// Brings what was needed, and goes on with what waited for it.
+    package mutating func supply(_ evidence: CitationEvidence) -> [Output] {
+        judge.supply(evidence)
+        need = nil
+        goOn()
+        return drain()
+    }
+
+    private mutating func goOn() {
+        guard need == nil, run() else { return }
+        for (place, scalar) in waiting.enumerated() {
+            take(scalar)
+            guard run() else {
+                waiting.removeFirst(place + 1)
+                return
+            }
+        }
+        waiting.removeAll()
+        guard isEnding, !hasEnded else { return }
+        hasEnded = true
+        steps.append(.closeSentence(at: nil))
+        releaseHeld()
+        _ = run()
+    }
+
+    /// Does what is to be done; false where something is needed first.
+    private mutating func run() -> Bool {
+        while let step = steps.popLast() {
+            do throws(SupportJudge.Awaiting) { try perform(step) } catch {
+                steps.append(step)
+                need = error.need
+                return false
+            }
+        }
+        return true
+    }
+
+    private mutating func perform(_ step: Step) throws(SupportJudge.Awaiting) {
+        switch step {
+        case .take(let scalar): take(scalar)
+        case .show(let scalar): show(scalar)
+        case .append(let scalar): append(scalar)
+        case .resolveMarker: try resolveMarker()
+        case .closeSentence(let end): try closeSentence(at: end ?? possibleEnd ?? answer.count)
+        }
     }
 
     private mutating func drain() -> [Output] {
@@ -70,81 +154,71 @@ package struct CitationChecker {
         text = .init()
     }
 
+    private mutating func append(_ scalar: Unicode.Scalar) {
+        answer.append(scalar)
+        text.append(scalar)
+    }
+
     // MARK: Markers
 
     private mutating func take(_ scalar: Unicode.Scalar) {
         if held.isEmpty {
-            trackCode(scalar)
-            if scalar == "[" || scalar == "【", codeTicks == 0 { held.append(scalar) } else { show(scalar) }
-            return
-        }
-        if scalar == (held[0] == "[" ? "]" : "】") {
-            resolveMarker()
-        } else if Self.mayStand(scalar, in: held), held.count < Self.longestMarker {
+            code.take(scalar, after: answer.last)
+            if CitationMarkers.opens(scalar), !code.isOpen { held.append(scalar) } else { show(scalar) }
+        } else if scalar == CitationMarkers.closing(held) {
+            steps.append(.resolveMarker)
+        } else if CitationMarkers.mayStand(scalar, in: held) {
             held.append(scalar)
         } else {
-            flushHeld()
-            take(scalar)
+            steps.append(.take(scalar))
+            releaseHeld()
         }
     }
 
-    private mutating func flushHeld() {
-        let scalars = held
+    /// What was held is no marker.
+    private mutating func releaseHeld() {
+        for scalar in held.reversed() { steps.append(.show(scalar)) }
         held.removeAll()
-        for scalar in scalars { show(scalar) }
     }
 
-    private mutating func resolveMarker() {
-        let numbers = Self.numbers(held.dropFirst())
+    private mutating func resolveMarker() throws(SupportJudge.Awaiting) {
+        let numbers = CitationMarkers.numbers(held)
         guard !numbers.isEmpty else {
-            held.append(held[0] == "[" ? "]" : "】")
-            return flushHeld()
+            held.append(CitationMarkers.closing(held))
+            return releaseHeld()
         }
+        let claim = claim(sentenceStart..<(possibleEnd ?? answer.count))
+        var resolved: [Marker] = []
+        for number in numbers { resolved.append(Marker(cited: number, shown: try shownNumber(for: number, claim))) }
         held.removeAll()
-        let claim = scorer.claim(SupportScorer.text(answer[sentenceStart..<(possibleEnd ?? answer.count)]))
-        for number in numbers {
-            let shown = shownNumber(for: number, claim)
-            markers.append(Marker(cited: number, shown: shown))
-            guard let shown else { continue }
-            for scalar in "[\(shown)]".unicodeScalars {
-                answer.append(scalar)
-                text.append(scalar)
-            }
+        markers += resolved
+        for shown in resolved.compactMap(\.shown) {
+            let start = answer.count
+            for scalar in "[\(shown)]".unicodeScalars { append(scalar) }
+            markerRanges.append(start..<answer.count)
         }
         if possibleEnd != nil { possibleEnd = answer.count }
     }
 
-    /// `[2]`, `[1, 2]`, `[1-3]`; some models write `【2】` and `【2†passage】`.
-    private static func mayStand(_ scalar: Unicode.Scalar, in held: [Unicode.Scalar]) -> Bool {
-        if held[0] == "【", scalar == "†" || held.contains("†") { return scalar != "\n" }
-        return ("0"..."9").contains(scalar) || ",;-–".unicodeScalars.contains(scalar) || scalar == " " && held.count > 1
-    }
-
-    /// The numbers of a marker; those that are too large to be any are `Int.max`.
-    private static func numbers(_ held: ArraySlice<Unicode.Scalar>) -> [Int] {
-        let text = SupportScorer.text(held.prefix { $0 != "†" })
-        return text.split(whereSeparator: { ",; ".contains($0) }).flatMap { part -> [Int] in
-            let ends = part.split(whereSeparator: { "-–".contains($0) }).map { Int($0) ?? .max }
-            guard ends.count == 2, ends[0] < ends[1], ends[1] - ends[0] <= longestRange else { return ends }
-            return Array(ends[0]...ends[1])
+    /// What a part of the current sentence says, without its markers.
+    private func claim(_ range: Range<Int>) -> SupportJudge.Claim {
+        var rest: [Unicode.Scalar] = []
+        var start = range.lowerBound
+        for marker in markerRanges where marker.lowerBound >= start && marker.upperBound <= range.upperBound {
+            rest += answer[start..<marker.lowerBound]
+            start = marker.upperBound
         }
+        return judge.claim(ClaimText.text(rest + answer[start..<range.upperBound]))
     }
 
-    private func shownNumber(for cited: Int, _ claim: SupportScorer.Claim) -> Int? {
-        let exists = (1...max(1, sources.count)).contains(cited) && !sources.isEmpty
-        let own = exists ? scorer.support(of: claim, bySource: cited - 1)?.score ?? 0 : 0
-        if exists, own >= Self.enoughSupport || claim.terms.count < 3 { return cited }
-        if let best = bestSource(for: claim), best.support.score >= max(Self.enoughSupport, own + Self.repairMargin) { return best.number }
+    private mutating func shownNumber(for cited: Int, _ claim: SupportJudge.Claim) throws(SupportJudge.Awaiting) -> Int? {
+        let exists = sources.indices.contains(cited - 1)
+        if exists, claim.terms.count < Self.leastTerms { return cited }
+        let own = exists ? try judge.support(of: claim, bySource: cited - 1)?.score ?? 0 : 0
+        if exists, own >= Self.enoughSupport { return cited }
+        let best = try judge.best(for: claim, except: exists ? cited - 1 : nil)
+        if let best, best.support.score >= max(Self.enoughSupport, own + Self.repairMargin) { return best.source + 1 }
         return exists ? cited : nil
-    }
-
-    private func bestSource(for claim: SupportScorer.Claim) -> (number: Int, support: SupportScorer.Support)? {
-        var best: (number: Int, support: SupportScorer.Support)?
-        for index in sources.indices {
-            guard let support = scorer.support(of: claim, bySource: index) else { continue }
-            if support.score > best?.support.score ?? -1 { best = (index + 1, support) }
-        }
-        return best
     }
 
     // MARK: Sentences
@@ -157,13 +231,12 @@ package struct CitationChecker {
             if answer[end - 1] == ".", Sentences.mayAbbreviate(answer, before: end - 1), scalar.properties.isLowercase {
                 possibleEnd = nil
             } else {
-                closeSentence(at: end)
+                return steps += [.append(scalar), .closeSentence(at: end)]
             }
         } else if answer.last == "\n", "-*#•|>".unicodeScalars.contains(scalar) {
-            closeSentence(at: answer.count)
+            return steps += [.append(scalar), .closeSentence(at: answer.count)]
         }
-        answer.append(scalar)
-        text.append(scalar)
+        append(scalar)
     }
 
     private func endsSentence() -> Bool {
@@ -173,43 +246,33 @@ package struct CitationChecker {
         return Sentences.end(of: answer, at: index, from: sentenceStart) == answer.count
     }
 
-    /// A run of backticks opens code, and one as long closes it. Code within a line ends with its paragraph at the latest, so that a
-    /// backtick which nothing closes hides no marker beyond.
-    private mutating func trackCode(_ scalar: Unicode.Scalar) {
-        let fence = 3
-        if scalar == "`" {
-            backticks += 1
-            return
-        }
-        if backticks > 0 {
-            if codeTicks == 0 {
-                codeTicks = backticks
-            } else if backticks == codeTicks || codeTicks >= fence && backticks > codeTicks {
-                codeTicks = 0
-            }
-            backticks = 0
-        }
-        if scalar == "\n", answer.last == "\n", codeTicks < fence { codeTicks = 0 }
-    }
-
-    private mutating func closeSentence(at end: Int) {
-        possibleEnd = nil
+    private mutating func closeSentence(at end: Int) throws(SupportJudge.Awaiting) {
         var (low, high) = (sentenceStart, end)
         while low < high, answer[low].properties.isWhitespace { low += 1 }
         while high > low, answer[high - 1].properties.isWhitespace { high -= 1 }
-        sentenceStart = end
-        defer { markers.removeAll() }
-        guard low < high, !sources.isEmpty || !markers.isEmpty else { return }
-        let words = SupportScorer.text(answer[low..<high])
-        guard words.unicodeScalars.contains(where: { $0.properties.isAlphabetic }) || !markers.isEmpty else { return }
-        flushText()
-        let claim = scorer.claim(words)
-        for marker in markers { outputs.append(.citation(citation(marker, claim, low..<high))) }
-        if markers.isEmpty { outputs.append(.citation(attribution(claim, low..<high))) }
+        let citations = try citations(of: low..<high)
+        if !citations.isEmpty { flushText() }
+        outputs += citations.map(Output.citation)
+        (possibleEnd, sentenceStart) = (nil, end)
+        markers.removeAll()
+        markerRanges.removeAll()
+        judge.forgetClaims()
     }
 
-    private func citation(_ marker: Marker, _ claim: SupportScorer.Claim, _ sentence: Range<Int>) -> Citation {
-        guard let shown = marker.shown, let support = scorer.support(of: withoutMarkers(claim, marker), bySource: shown - 1) else {
+    private mutating func citations(of sentence: Range<Int>) throws(SupportJudge.Awaiting) -> [Citation] {
+        guard !sentence.isEmpty, !sources.isEmpty || !markers.isEmpty else { return [] }
+        guard answer[sentence].contains(where: \.properties.isAlphabetic) || !markers.isEmpty else { return [] }
+        let claim = claim(sentence)
+        guard !markers.isEmpty else { return [try attribution(claim, sentence)] }
+        var citations: [Citation] = []
+        for marker in markers { citations.append(try citation(marker, claim, sentence)) }
+        return citations
+    }
+
+    private mutating func citation(
+        _ marker: Marker, _ claim: SupportJudge.Claim, _ sentence: Range<Int>
+    ) throws(SupportJudge.Awaiting) -> Citation {
+        guard let shown = marker.shown, let support = try judge.support(of: claim, bySource: shown - 1) else {
             return Citation(
                 number: marker.shown, citedNumber: marker.cited, start: sentence.lowerBound, end: sentence.upperBound, status: .unverified,
                 support: 0, quote: nil)
@@ -218,31 +281,17 @@ package struct CitationChecker {
         return Citation(
             number: shown, citedNumber: marker.cited, start: sentence.lowerBound, end: sentence.upperBound,
             status: !holds ? .unverified : shown == marker.cited ? .verified : .repaired, support: rounded(support.score),
-            quote: quote(shown, support.range))
+            quote: sources[shown - 1].quote(support.range))
     }
 
     /// A sentence that names no source is given the one that supports it, or none.
-    private func attribution(_ claim: SupportScorer.Claim, _ sentence: Range<Int>) -> Citation {
-        let best = bestSource(for: claim)
+    private mutating func attribution(_ claim: SupportJudge.Claim, _ sentence: Range<Int>) throws(SupportJudge.Awaiting) -> Citation {
+        let best = try judge.best(for: claim)
         let holds = best.map { $0.support.score >= Self.enoughSupport } ?? false
         return Citation(
-            number: holds ? best?.number : nil, citedNumber: nil, start: sentence.lowerBound, end: sentence.upperBound,
+            number: holds ? best.map { $0.source + 1 } : nil, citedNumber: nil, start: sentence.lowerBound, end: sentence.upperBound,
             status: holds ? .verified : .unverified, support: rounded(best?.support.score ?? 0),
-            quote: holds ? best.map { quote($0.number, $0.support.range) } : nil)
-    }
-
-    /// The numbers of the markers themselves are no part of what a sentence says.
-    private func withoutMarkers(_ claim: SupportScorer.Claim, _ marker: Marker) -> SupportScorer.Claim {
-        let shown = Set(markers.compactMap { $0.shown.map(String.init) })
-        return SupportScorer.Claim(terms: claim.terms.subtracting(shown), numbers: claim.numbers.subtracting(shown), negated: claim.negated)
-    }
-
-    private func quote(_ number: Int, _ range: Range<Int>) -> Citation.Quote {
-        let source = sources[number - 1]
-        let scalars = Array(source.content.unicodeScalars)
-        return Citation.Quote(
-            chunkID: source.chunkID, documentID: source.document.id, page: source.page, start: source.start + range.lowerBound,
-            end: source.start + range.upperBound, text: SupportScorer.text(scalars[range]))
+            quote: holds ? best.map { sources[$0.source].quote($0.support.range) } : nil)
     }
 
     private func rounded(_ score: Double) -> Double { (score * 1000).rounded() / 1000 }

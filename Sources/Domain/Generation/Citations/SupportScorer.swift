@@ -7,6 +7,8 @@ import SearchIndex
 final class SupportScorer {
     /// What a sentence says, for comparison.
     struct Claim {
+        let text: String
+        let wordCount: Int
         let terms: Set<String>
         let numbers: Set<String>
         let negated: Bool
@@ -18,7 +20,7 @@ final class SupportScorer {
         let range: Range<Int>
     }
 
-    private struct Sentence {
+    struct Sentence {
         let range: Range<Int>
         let claim: Claim
     }
@@ -30,7 +32,7 @@ final class SupportScorer {
     private static let negationPenalty = 0.45
     private static let negations: Set<String> = ["not", "no", "never", "none", "neither", "nor", "without", "cannot"]
 
-    private let analyzer = Analyzer()
+    let analyzer = Analyzer()
     private let sources: [(sentences: [Sentence], all: Claim)]
 
     init(_ sources: [Source]) {
@@ -45,6 +47,8 @@ final class SupportScorer {
     }
 
     func claim(_ text: String) -> Claim { Self.claim(text, analyzer) }
+
+    func sentences(of index: Int) -> [Sentence] { sources[index].sentences }
 
     /// 0–1, and the sentence that gives it; nil where the source has no sentence.
     func support(of claim: Claim, bySource index: Int) -> Support? {
@@ -70,7 +74,8 @@ final class SupportScorer {
     private static func claim(_ text: String, _ analyzer: Analyzer) -> Claim {
         let words = analyzer.words(text)
         return Claim(
-            terms: Set(analyzer.terms(text)), numbers: Set(words.filter { $0.utf8.allSatisfy { (48...57).contains($0) } }),
+            text: text, wordCount: words.count, terms: Set(analyzer.terms(text)),
+            numbers: Set(words.filter { $0.utf8.allSatisfy { (48...57).contains($0) } }),
             negated: words.contains { negations.contains($0) || $0.hasSuffix("n't") })
     }
 

@@ -87,6 +87,13 @@ package final class HybridPassageIndex: PassageIndex {
         return try await threads.runIfActive { [lexical] in LexicalSearch(index: lexical).run(query) }
     }
 
+    package func weights(of terms: [String], partitions: [Int64]) async throws -> [String: Double] {
+        try await threads.runIfActive { [lexical] in
+            let once = Dictionary(terms.map { ($0, Float(1)) }, uniquingKeysWith: { first, _ in first })
+            return lexical.query(once, partitions: partitions).weights.mapValues(Double.init)
+        }
+    }
+
     /// Nil where there is nothing to compare meanings with and words may do.
     private func searchMeanings(_ query: PassageQuery) async throws -> PassageFindings? {
         do {

@@ -11,6 +11,8 @@ package protocol PassageIndex: Sendable {
     /// The best passages.
     /// - Throws: `EmbeddingError` where the mode asks for embeddings and there are none; a hybrid search goes on without.
     func search(_ query: PassageQuery) async throws -> PassageFindings
+    /// How much each term tells among the passages of these partitions: its inverse document frequency.
+    func weights(of terms: [String], partitions: [Int64]) async throws -> [String: Double]
 }
 
 package struct PassageQuery: Sendable {

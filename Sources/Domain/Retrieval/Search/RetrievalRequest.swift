@@ -51,8 +51,13 @@ package struct RetrievalResult: Sendable {
     /// There were documents to search, and they hold no answer.
     package let isUnknown: Bool
     package let searchMilliseconds: Double
+    /// Where the sources were found.
+    package let partitions: [Int64]
 
-    package init(sources: [Source], tier: CascadeTier, evidence: Double, isUnknown: Bool, searchMilliseconds: Double) {
+    package init(
+        sources: [Source], tier: CascadeTier, evidence: Double, isUnknown: Bool, searchMilliseconds: Double, partitions: [Int64]
+    ) {
+        self.partitions = partitions
         self.evidence = evidence
         self.isUnknown = isUnknown
         self.sources = sources

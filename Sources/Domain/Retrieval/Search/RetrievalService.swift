@@ -29,22 +29,28 @@ package struct RetrievalService: Sendable {
         let question = SearchQuestion(request.query, after: request.earlier, rewritten: request.rewritten)
         let scopes = try await scopes(of: request)
         var narrowest = CascadeTier.none
-        var found: (findings: PassageFindings, tier: CascadeTier) = (.nothing, .none)
+        var found: (findings: PassageFindings, tier: CascadeTier, partitions: [Int64]) = (.nothing, .none, [])
         for scope in scopes {
             let findings = try await search(question, request, scope)
             if findings.isEnough {
-                found = Self.isNoBetter(findings, than: found.findings) ? (found.findings, narrowest) : (findings, scope.tier(findings))
+                let isBetter = !Self.isNoBetter(findings, than: found.findings)
+                found = isBetter ? (findings, scope.tier(findings), scope.partitions) : (found.findings, narrowest, found.partitions)
                 break
             }
             // Where nothing is enough, what the narrowest scope found comes nearest to what was asked.
-            if found.findings.hits.isEmpty { (found, narrowest) = ((findings, .none), scope.tier(findings)) }
+            if found.findings.hits.isEmpty { (found, narrowest) = ((findings, .none, scope.partitions), scope.tier(findings)) }
         }
         let hits = try await reranked(found.findings.hits, request)
         let sources = try await sources(for: hits, limit: request.topK)
         return RetrievalResult(
             sources: sources, tier: found.tier, evidence: found.findings.evidence,
             isUnknown: found.tier == .none && scopes.contains { !$0.partitions.isEmpty } && !Analyzer().terms(request.query).isEmpty,
-            searchMilliseconds: (clock.now - start) / .milliseconds(1))
+            searchMilliseconds: (clock.now - start) / .milliseconds(1), partitions: found.partitions)
+    }
+
+    /// How much each term tells in what was searched.
+    package func weights(of terms: [String], partitions: [Int64]) async throws -> [String: Double] {
+        try await index.weights(of: terms, partitions: partitions)
     }
 
     /// Whether a wider scope holds nothing that answers better: it is only among more passages that the narrower one's best stands out.

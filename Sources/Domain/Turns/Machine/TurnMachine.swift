@@ -26,6 +26,8 @@ package struct TurnMachine {
         case sourcesFrozen
         case pieces([GenerationPiece])
         case generated(GenerationEnd)
+        /// What `embed` asked for, or nothing.
+        case embedded(CitationEvidence)
         /// Retrieval, storage or generation failed.
         case failed(TurnFailure)
         case stop(StopReason)
@@ -38,6 +40,8 @@ package struct TurnMachine {
     package enum Action {
         case freeze(SourcesFrozen)
         case generate([Source])
+        /// Find out what words mean, and come back with `embedded`; the rest of the answer waits.
+        case embed(CitationEvidence.Need)
         /// To the spool, and then to the watchers.
         case show([TurnEvent])
         /// To the watchers alone: it is in the log.
@@ -54,11 +58,16 @@ package struct TurnMachine {
     package let userTurnID: TurnID
     private let createsSession: Bool
     private let answersFromDocuments: Bool
+    private let asksForEvidence: Bool
     private let model: String?
     private var phase = Phase.opening
     private var recorder = AnswerRecorder()
     private var recordedBytes = 0
     private var checker: CitationChecker?
+    /// What came in while evidence was awaited.
+    private var waiting: [GenerationPiece] = []
+    /// The answer is complete, though its last citations may not be.
+    private var generated: GenerationEnd?
     private var sources: SourcesFrozen?
     private var end: TurnEvent?
     /// Set by whoever runs the machine, before the turn ends.
@@ -66,15 +75,18 @@ package struct TurnMachine {
 
     /// - Parameters:
     ///   - answersFromDocuments: sources are found first and citations are checked.
+    ///   - asksForEvidence: whoever runs the machine can do `embed`.
     ///   - model: the name that the answer is filed under until the provider says its own.
     package init(
-        sessionID: SessionID, turnID: TurnID, userTurnID: TurnID, createsSession: Bool, answersFromDocuments: Bool, model: String?
+        sessionID: SessionID, turnID: TurnID, userTurnID: TurnID, createsSession: Bool, answersFromDocuments: Bool,
+        asksForEvidence: Bool = false, model: String?
     ) {
         self.sessionID = sessionID
         self.turnID = turnID
         self.userTurnID = userTurnID
         self.createsSession = createsSession
         self.answersFromDocuments = answersFromDocuments
+        self.asksForEvidence = asksForEvidence
         self.model = model
     }
 
@@ -97,12 +109,19 @@ package struct TurnMachine {
         case (.freezing, .sourcesFrozen):
             guard let sources else { return [] }
             phase = .generating
-            checker = CitationChecker(sources: sources.cascadeTier == .none ? [] : sources.sources)
+            checker = CitationChecker(sources: sources.cascadeTier == .none ? [] : sources.sources, asksForEvidence: asksForEvidence)
             return [.publish(.sources(sources)), .generate(sources.cascadeTier == .none ? [] : sources.sources)]
         case (.generating, .pieces(let pieces)):
-            return show(pieces)
-        case (.generating, .generated(let generated)):
-            return finish(status: .complete, reason: generated.finishReason, usage: generated.usage, model: generated.model)
+            let isWaiting = checker?.need != nil
+            waiting += pieces
+            return isWaiting ? [] : goOn()
+        case (.generating, .embedded(let evidence)):
+            guard checker?.need != nil else { return [] }
+            return goOn(after: (checker?.supply(evidence) ?? []).map(Self.event))
+        case (.generating, .generated(let end)):
+            let isWaiting = checker?.need != nil
+            generated = end
+            return isWaiting ? [] : goOn()
         case (.retrieving, .stop(let reason)), (.freezing, .stop(let reason)), (.generating, .stop(let reason)):
             return finish(
                 status: reason == .stopped ? .stopped : .interrupted, reason: reason == .stopped ? .stopped : .interrupted)
@@ -124,20 +143,33 @@ package struct TurnMachine {
 
     // MARK: Answer
 
-    private mutating func show(_ pieces: [GenerationPiece]) -> [Action] {
-        var events: [TurnEvent] = []
-        for piece in pieces {
-            switch piece {
-            case .text(let text): events += checked(text)
-            case .chunk(let chunk): events.append(.chunk(chunk))
-            }
+    /// Takes in what waits, until evidence is needed for more.
+    private mutating func goOn(after first: [TurnEvent] = []) -> [Action] {
+        var events = first
+        var taken = 0
+        for piece in waiting {
+            guard checker?.need == nil else { break }
+            events += take(piece)
+            taken += 1
         }
-        return show(events)
+        waiting.removeFirst(taken)
+        if generated != nil, checker?.need == nil { events += (checker?.finish() ?? []).map(Self.event) }
+        if let generated, checker?.need == nil {
+            return finish(
+                after: events, status: .complete, reason: generated.finishReason, usage: generated.usage, model: generated.model)
+        }
+        let actions = show(events)
+        guard case .generating = phase, let need = checker?.need else { return actions }
+        return actions + [.embed(need)]
     }
 
-    private mutating func checked(_ text: String) -> [TurnEvent] {
-        guard checker != nil else { return text.isEmpty ? [] : [.delta(text)] }
-        return (checker?.feed(text) ?? []).map(Self.event)
+    private mutating func take(_ piece: GenerationPiece) -> [TurnEvent] {
+        switch piece {
+        case .chunk(let chunk): return [.chunk(chunk)]
+        case .text(let text):
+            guard checker != nil else { return text.isEmpty ? [] : [.delta(text)] }
+            return (checker?.feed(text) ?? []).map(Self.event)
+        }
     }
 
     private static func event(_ output: CitationChecker.Output) -> TurnEvent {
@@ -159,9 +191,13 @@ package struct TurnMachine {
     }
 
     private mutating func finish(
-        status: TurnStatus, reason: FinishReason? = nil, failure: TurnFailure? = nil, usage: TokenUsage? = nil, model: String? = nil
+        after first: [TurnEvent] = [], status: TurnStatus, reason: FinishReason? = nil, failure: TurnFailure? = nil, usage: TokenUsage? = nil,
+        model: String? = nil
     ) -> [Action] {
-        let last = (checker?.finish() ?? []).map(Self.event)
+        var last = first + (checker?.stopAsking() ?? []).map(Self.event)
+        for piece in waiting { last += take(piece) }
+        last += (checker?.finish() ?? []).map(Self.event)
+        waiting = []
         checker = nil
         for event in last { recorder.record(event) }
         phase = .closing

@@ -35,6 +35,8 @@ final class TurnExecution: Sendable {
         var machine: TurnMachine
         var timings = TurnTimings(totalMs: 0)
         var prompt: DocumentPrompt?
+        /// What was searched.
+        var partitions: [Int64] = []
         var status = TurnStatus.failed
         /// A write of the spool failed: nothing more is shown.
         var broken: TurnFailure?
@@ -44,7 +46,7 @@ final class TurnExecution: Sendable {
         var progress = Progress(
             machine: TurnMachine(
                 sessionID: stream.sessionID, turnID: stream.turnID, userTurnID: userTurnID, createsSession: request.session == nil,
-                answersFromDocuments: isFromDocuments, model: modelName))
+                answersFromDocuments: isFromDocuments, asksForEvidence: runner.evidence != nil, model: modelName))
         // reason: the message is stored while the model is asked already; awaited before anything is shown.
         let opening = Task(executorPreference: request.executor) { try await self.open() }
         if case .documents(let question) = request.job {
@@ -100,7 +102,13 @@ final class TurnExecution: Sendable {
     }
 
     private func handle(_ input: TurnMachine.Input, _ progress: inout Progress) async {
-        for action in handled(input, &progress) {
+        var actions = handled(input, &progress)[...]
+        while let action = actions.popFirst() {
+            if case .embed(let need) = action {
+                let evidence = await runner.evidence?.find(need, in: progress.partitions) ?? .none
+                actions += handled(.embedded(evidence), &progress)
+                continue
+            }
             await perform(action, &progress)
             // What could not be shown is not stored as if it had been.
             if case .show = action, let broken = progress.broken { return await handle(.failed(broken), &progress) }
@@ -126,6 +134,7 @@ final class TurnExecution: Sendable {
         case .generate(let sources):
             if isFromDocuments { await generate(documentGeneration(sources, progress), nil, &progress) }
         case .show(let events): show(events, &progress)
+        case .embed: break  // done where what comes of it is taken in
         case .publish(let event): if event.endsTurn { end.withLock { $0 = event } } else { stream.publish([event]) }
         case .close(let message, let closed): await close(message, closed, &progress)
         }
@@ -144,6 +153,7 @@ final class TurnExecution: Sendable {
                 query: request.message, earlier: history.said, rewritten: rewritten, asker: request.asker, collectionID: question.collectionID,
                 filters: question.filters, creator: question.creator, topK: question.topK))
         progress.timings.retrievalMs = result.searchMilliseconds
+        progress.partitions = result.partitions
         isUnknown.withLock { $0 = result.isUnknown }
         let prompt = try DocumentPrompt(
             question: request.message, history: history.pairs, sources: result.tier == .none ? [] : result.sources,

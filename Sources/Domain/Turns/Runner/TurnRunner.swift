@@ -30,6 +30,8 @@ package final class TurnRunner: Service {
     let log: any LogStore
     let spool: any TurnSpool
     let retrieval: RetrievalService
+    /// Nil where nobody can tell what words mean.
+    let evidence: EvidenceFinder?
     let models: any ModelCatalog
     let rewriter: QueryRewriter?
     let settings: Settings
@@ -47,14 +49,14 @@ package final class TurnRunner: Service {
     ///   - rewriter: says what turns mean that say too little by themselves, where a model is configured for it.
     ///   - ended: told how each turn ended, for metrics.
     package init(
-        log: any LogStore, spool: any TurnSpool, retrieval: RetrievalService, models: any ModelCatalog, rewriter: QueryRewriter? = nil,
-        feed: SessionFeed,
-        settings: Settings, ids: UUIDv7Generator, clock: WallClock = .system, logger: Logger,
+        log: any LogStore, spool: any TurnSpool, retrieval: RetrievalService, evidence: EvidenceFinder? = nil, models: any ModelCatalog,
+        rewriter: QueryRewriter? = nil, feed: SessionFeed, settings: Settings, ids: UUIDv7Generator, clock: WallClock = .system, logger: Logger,
         ended: @escaping @Sendable (TurnStatus) -> Void = { _ in }
     ) {
         self.log = log
         self.spool = spool
         self.retrieval = retrieval
+        self.evidence = evidence
         self.models = models
         self.rewriter = rewriter
         self.feed = feed

@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import JSON
 import LoquatClient
+import NIOCore
+import NIOPosix
 
 struct Eval: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +14,7 @@ struct Eval: AsyncParsableCommand {
             Example:
               loquat eval retrieval my-test-set/
             """,
-        subcommands: [Retrieval.self, Conversation.self])
+        subcommands: [Retrieval.self, Conversation.self, Citations.self])
 
     struct Retrieval: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -69,6 +71,37 @@ struct Eval: AsyncParsableCommand {
         func run() async throws {
             let set = try ConversationTestSet(directory: directory, queries: queries, qrels: qrels)
             try await Eval.measure(common) { try await ConversationEvaluation(set: set).run($0) }
+        }
+    }
+
+    struct Citations: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Whether citations are told right from wrong: of documents that tell a claim, and of others that a search finds.",
+            discussion: """
+                DIR holds corpus.jsonl, queries.jsonl and qrels/*.tsv as for `retrieval`; abstract_sentences.jsonl with {doc, sentences}
+                lines; evidence_sentences.jsonl with {id, doc, label: SUPPORT or CONTRADICT, sentences: [number from 0]} lines. Each claim
+                is put into an answer that cites a document.
+
+                Example:
+                  loquat eval citations scifact/ --qrels train
+                """)
+
+        @Argument(help: "The test set's folder.")
+        var directory: String
+
+        @Option(help: "The judgements to use: a file in qrels/, without .tsv.")
+        var qrels: String?
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let set = try CitationTestSet(directory: directory, qrels: qrels)
+            let settings = try await common.settings()
+            let threads = NIOThreadPool(numberOfThreads: System.coreCount)
+            threads.start()
+            let words = try LoquatProcess.words(settings, threads: threads)
+            try await Eval.measure(common) { try await CitationEvaluation(set: set, words: words).run($0) }
+            try await threads.shutdownGracefully()
         }
     }
 

@@ -26,17 +26,18 @@ final class EmbeddingSetup: Sendable {
     /// The folder in which vectors are kept.
     let folder: String
     /// Makes the model of a folder ready.
-    let local: @Sendable (String) throws -> (any Embedder, EmbeddingModel)
+    let local: @Sendable (String) throws -> (any Embedder & WordEmbedder, EmbeddingModel)
     /// Makes an endpoint's ready; the length of its vectors where it is known.
     let remote: @Sendable (EmbeddingsEndpoint.Settings, Int?) async throws -> (any Embedder, EmbeddingModel)
     let embeddings: LibraryEmbeddings
     let logger: Logger
 
     private let isDone = Mutex(false)
+    private let made = Mutex<[String: (any Embedder & WordEmbedder, EmbeddingModel)]>([:])
 
     init(
         settings: EmbeddingSettings, dataDirectory: String, folder: String,
-        local: @escaping @Sendable (String) throws -> (any Embedder, EmbeddingModel),
+        local: @escaping @Sendable (String) throws -> (any Embedder & WordEmbedder, EmbeddingModel),
         remote: @escaping @Sendable (EmbeddingsEndpoint.Settings, Int?) async throws -> (any Embedder, EmbeddingModel),
         embeddings: LibraryEmbeddings, logger: Logger
     ) {
@@ -47,6 +48,25 @@ final class EmbeddingSetup: Sendable {
         self.remote = remote
         self.embeddings = embeddings
         self.logger = logger
+    }
+
+    /// What tells what words mean: the model in this process, wherever documents' embeddings are from; nil where there is none.
+    var words: (any WordEmbedder)? {
+        guard let path = settings.localModel(dataDirectory: dataDirectory) else { return nil }
+        do { return try model(in: path).0 } catch {
+            logger.warning("citations are judged by their words alone", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// Each model once.
+    private func model(in path: String) throws -> (any Embedder & WordEmbedder, EmbeddingModel) {
+        try made.withLock { made in
+            if let known = made[path] { return known }
+            let new = try local(path)
+            made[path] = new
+            return new
+        }
     }
 
     /// Does what is to be done, and nothing once it is; asked again where an endpoint did not answer.
@@ -106,9 +126,9 @@ final class EmbeddingSetup: Sendable {
 
     /// Vectors can be made anew: a file that cannot be read as such is.
     private func index(by maker: Maker, dimensions: Int?) async throws -> DenseIndex {
-        let (embedder, model) =
+        let (embedder, model): (any Embedder, EmbeddingModel) =
             switch maker {
-            case .folder(let path): try local(path)
+            case .folder(let path): try self.model(in: path)
             case .endpoint(let url, let model):
                 try await remote(.init(baseURL: url, model: model, apiKey: settings.endpoint?.apiKey), dimensions)
             }

@@ -98,8 +98,9 @@ struct LoquatProcess {
             provider.map { QueryRewriter(model: $0, name: classifier.model, timeout: classifier.timeout) }
         }
         let turns = TurnRunner(
-            log: log, spool: spool, retrieval: retrieval, models: models, rewriter: rewriter, feed: sessionFeed, settings: settings.turns, ids: ids,
-            logger: logger, ended: { metrics.countTurn(outcome: $0.rawValue) })
+            log: log, spool: spool, retrieval: retrieval,
+            evidence: embeddingSetup.words.map { EvidenceFinder(words: $0, retrieval: retrieval) }, models: models, rewriter: rewriter,
+            feed: sessionFeed, settings: settings.turns, ids: ids, logger: logger, ended: { metrics.countTurn(outcome: $0.rawValue) })
         keyUse = KeyUse(store: access)
         let tokens = TokenService(store: access, ids: ids)
         let accounts = Self.accounts(
@@ -133,6 +134,11 @@ struct LoquatProcess {
             registration: Registration(store: access, hasher: passwords, throttle: throttle, policy: settings.registration, ids: ids),
             logins: LoginService(store: access, hasher: passwords, throttle: throttle, links: links, tokens: tokens, ids: ids), links: links,
             audit: AuditLog(store: access, log: log), limits: LimitService(store: access))
+    }
+
+    /// The model in this process, for what runs outside a server.
+    static func words(_ settings: Settings, threads: NIOThreadPool) throws -> (any WordEmbedder)? {
+        try settings.embeddings.localModel(dataDirectory: settings.dataDirectory).map { try LocalEmbedder(path: $0, threads: threads) }
     }
 
     private static func embeddingSetup(

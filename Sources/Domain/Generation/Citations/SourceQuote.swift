@@ -1,0 +1,11 @@
+import Conversation
+
+extension Source {
+    /// A part of the content, as a citation shows it.
+    func quote(_ range: Range<Int>) -> Citation.Quote {
+        let scalars = Array(content.unicodeScalars)
+        return Citation.Quote(
+            chunkID: chunkID, documentID: document.id, page: page, start: start + range.lowerBound, end: start + range.upperBound,
+            text: SupportScorer.text(scalars[range]))
+    }
+}

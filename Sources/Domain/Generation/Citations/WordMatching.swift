@@ -1,0 +1,86 @@
+import Retrieval
+import SearchIndex
+import VectorIndex
+
+/// How well a passage supports a claim, by what the words of both mean: each word of the claim looks for the nearest one in each sentence
+/// of the passage. Weights and threshold were set on scientific claims (Docs/research/citation-support.md).
+///
+/// That a claim is supported means that the passage speaks of just this. Whether it says the same is told only where both say nearly the
+/// same, by their numbers and negations.
+struct WordMatching {
+    /// From here on a claim is supported.
+    static let threshold = 0.66
+
+    private static let leastWeight = 2.0
+    private static let purposePenalty = 0.25
+    private static let foreignPenalty = 0.05
+    /// A sentence that matches this well says nearly the same: then another number, or a negation, makes it another claim.
+    private static let nearForNumbers = 0.8
+    private static let nearForNegations = 0.85
+    private static let otherClaim = 0.5
+
+    /// A claim with the weights of its words, which sum to 1.
+    struct Claim {
+        let vectors: Embeddings
+        let weights: [Double]
+        let wording: Wording
+
+        /// - Parameter weights: of index terms; those that are missing weigh least, as stop words and punctuation do.
+        init(_ read: WordVectors, weights: [String: Double], wording: Wording, _ analyzer: Analyzer) {
+            let found = read.words.map { max(WordMatching.leastWeight, analyzer.terms($0).first.flatMap { weights[$0] } ?? 0) }
+            let sum = found.reduce(0, +)
+            self.weights = found.map { $0 / sum }
+            self.wording = wording
+            vectors = read.vectors
+        }
+    }
+
+    /// A passage: vectors of the words of each sentence, and of its title.
+    struct Passage {
+        let sentences: [Embeddings]
+        let title: Embeddings?
+        let wordings: [Wording]
+        let titleRuns: Set<String>
+
+        var wordCount: Int { sentences.reduce(title?.count ?? 0) { $0 + $1.count } }
+    }
+
+    let claim: Claim
+    let passage: Passage
+
+    /// The sentence that tells it best, and the score, 0–1; nil where there is nothing to compare.
+    func best() -> (sentence: Int, score: Double)? {
+        guard !passage.sentences.isEmpty, !claim.weights.isEmpty else { return nil }
+        let matches = passage.sentences.map(matches)
+        let title = passage.title.map { self.matches($0) }
+        let sums = matches.map(weighed)
+        let ranks = sums.indices.map { sums[$0] - (passage.wordings[$0].statesPurpose ? Self.purposePenalty : 0) }
+        guard let best = ranks.indices.max(by: { (ranks[$0], $1) < (ranks[$1], $0) }) else { return nil }
+        let whole = weighed(Self.highest(matches + [title].compactMap(\.self)))
+        let around = matches.indices.map { place in
+            let near = matches[max(0, place - 1)...min(matches.count - 1, place + 1)]
+            return weighed(Self.highest(Array(near) + [title].compactMap(\.self)))
+        }
+        let runs = passage.wordings.reduce(into: passage.titleRuns) { $0.formUnion($1.figures.runs) }
+        let foreign = claim.wording.figures.areForeign(to: runs) ? Self.foreignPenalty : 0
+        let base = min(1, max(0, 0.5 * whole + 0.5 * (around.max() ?? 0) - foreign))
+        return (best, base * agreement(with: passage.wordings[best], match: sums[best]))
+    }
+
+    private func agreement(with sentence: Wording, match: Double) -> Double {
+        let otherNumber = match >= Self.nearForNumbers && claim.wording.figures.areMissing(from: sentence.figures)
+        let opposed = match >= Self.nearForNegations && claim.wording.isOpposed(to: sentence)
+        return (otherNumber ? Self.otherClaim : 1) * (opposed ? Self.otherClaim : 1)
+    }
+
+    /// Of each word of the claim.
+    private func matches(_ text: Embeddings) -> [Float] {
+        VectorMath.bestDots(claim.vectors.values, text.values, width: claim.vectors.dimensions)
+    }
+
+    private func weighed(_ matches: [Float]) -> Double { zip(claim.weights, matches).reduce(0) { $0 + $1.0 * Double($1.1) } }
+
+    private static func highest(_ rows: [[Float]]) -> [Float] {
+        rows.dropFirst().reduce(rows.first ?? []) { best, row in zip(best, row).map { max($0, $1) } }
+    }
+}
