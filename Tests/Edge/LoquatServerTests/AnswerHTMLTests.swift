@@ -8,19 +8,21 @@ struct AnswerHTMLTests {
     private let document = UUIDv7Generator().next()
 
     private func citation(
-        _ number: Int?, cited: Int?, _ range: Range<Int>, _ status: Citation.Status = .verified, quote: ClosedRange<Int>? = 10...20
+        _ number: Int?, cited: Int?, _ range: Range<Int>, _ status: Citation.Status = .verified, quote: ClosedRange<Int>? = 10...20,
+        page: Int? = nil
     ) -> Citation {
         Citation(
             number: number, citedNumber: cited, start: range.lowerBound, end: range.upperBound, status: status, support: 1,
             quote: quote.map {
-                .init(chunkID: document, documentID: document, page: nil, start: $0.lowerBound, end: $0.upperBound, text: "a \"quote\"")
+                .init(chunkID: document, documentID: document, page: page, start: $0.lowerBound, end: $0.upperBound, text: "a \"quote\"")
             })
     }
 
-    private func link(_ number: Int, _ start: Int = 10, _ end: Int = 20, confirmed: Bool = true) -> String {
-        let (classes, label) = confirmed ? ("citation", "Source \(number)") : ("citation unverified", "Source \(number), not confirmed")
-        return "<a class=\"\(classes)\" href=\"/documents/\(document)?start=\(start)&amp;end=\(end)#passage\" aria-label=\"\(label)\" "
-            + "title=\"a &quot;quote&quot;\">[\(number)]</a>"
+    private func link(_ number: Int, _ start: Int = 10, _ end: Int = 20, _ status: String = "verified", label: String? = nil, page: String = "")
+        -> String
+    {
+        "<a class=\"citation \(status)\" href=\"/documents/\(document)?start=\(start)&amp;end=\(end)\(page)#passage\" "
+            + "aria-label=\"\(label ?? "Source \(number)")\" title=\"a &quot;quote&quot;\">[\(number)]</a>"
     }
 
     @Test func eachMarkerLeadsToItsOwnPassage() {
@@ -31,12 +33,23 @@ struct AnswerHTMLTests {
                 == "<p>Tall\(link(2))\(link(1))\(link(2)).</p>")
     }
 
+    @Test func aMarkerSaysThePage() {
+        #expect(
+            AnswerHTML.html("Tall[1].", [citation(1, cited: 1, 0..<8, page: 3)])
+                == "<p>Tall\(link(1, label: "Source 1, page 3", page: "&amp;page=3")).</p>")
+    }
+
     @Test func offsetsAreScalars() {
         #expect(AnswerHTML.html("🍊e\u{301}. Tall[1].", [citation(1, cited: 1, 5..<13)]) == "<p>🍊e\u{301}. Tall\(link(1)).</p>")
     }
 
-    @Test func whatIsNotConfirmedIsShownAsThat() {
-        #expect(AnswerHTML.html("Tall[1].", [citation(1, cited: 1, 0..<8, .unverified)]) == "<p>Tall\(link(1, confirmed: false)).</p>")
+    @Test func whatIsPutRightOrNotConfirmedIsShownAsThat() {
+        #expect(
+            AnswerHTML.html("Tall[1].", [citation(1, cited: 1, 0..<8, .unverified)])
+                == "<p>Tall\(link(1, 10, 20, "unverified", label: "Source 1, not confirmed")).</p>")
+        #expect(
+            AnswerHTML.html("Tall[1].", [citation(1, cited: 2, 0..<8, .repaired)])
+                == "<p>Tall\(link(1, 10, 20, "repaired", label: "Source 1, put right: the answer named 2")).</p>")
     }
 
     @Test func withoutAnEventAMarkerIsText() {

@@ -150,19 +150,29 @@ extension SQLiteDocumentStore {
 
     package func liveDocuments(after documentKey: Int64, limit: Int) async throws -> [LiveDocument] {
         try await file.read { database in
-            let rows = try Row.fetchAll(
+            // One walk over both tables: at start this is asked of all documents.
+            let rows = try Row.fetchCursor(
                 database,
                 sql: """
-                    SELECT key, collection, live_generation FROM documents
-                    WHERE live_generation IS NOT NULL AND key > ? ORDER BY key LIMIT ?
+                    SELECT live.key, live.collection, chunks.key FROM (
+                        SELECT key, collection, live_generation FROM documents WHERE live_generation IS NOT NULL AND key > ? ORDER BY key LIMIT ?
+                    ) AS live LEFT JOIN chunks ON chunks.document = live.key AND chunks.generation = live.live_generation
+                    ORDER BY live.key, chunks.position
                     """,
                 arguments: [documentKey, limit])
-            let statement = try database.cachedStatement(sql: "SELECT key FROM chunks WHERE document = ? AND generation = ? ORDER BY position")
-            return try rows.map { row in
-                LiveDocument(
-                    key: row["key"], partition: row["collection"],
-                    chunks: try Int64.fetchAll(statement, arguments: [row["key"] as Int64, row["live_generation"] as Int]))
+            var documents: [LiveDocument] = []
+            var open: (key: Int64, partition: Int64, chunks: [Int64])?
+            func close() { if let open { documents.append(LiveDocument(key: open.key, partition: open.partition, chunks: open.chunks)) } }
+            while let row = try rows.next() {
+                let key: Int64 = row[0]
+                if open?.key != key {
+                    close()
+                    open = (key, row[1], [])
+                }
+                if let chunk: Int64 = row[2] { open?.chunks.append(chunk) }
             }
+            close()
+            return documents
         }
     }
 

@@ -93,11 +93,12 @@
   function item(source) {
     const made = one("#new-source").content.firstElementChild.cloneNode(true);
     const link = one("a", made);
-    const query = new URLSearchParams({ start: source.start, end: source.end });
+    const query = new URLSearchParams({ start: source.start, end: source.end, ...(source.page && { page: source.page }) });
     link.href = `/documents/${encodeURIComponent(source.document.id)}?${query}#passage`;
     one("bdi", link).textContent = plain(source.title);
     one(".number", made).textContent = source.number;
-    one(".section", made).textContent = plain(source.section_heading ?? "");
+    const place = [source.page && `page ${source.page}`, source.section_heading].filter(Boolean);
+    one(".section", made).textContent = plain(place.join(" · "));
     one("p", made).textContent = plain(source.summary);
     return made;
   }

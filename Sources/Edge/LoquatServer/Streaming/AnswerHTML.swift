@@ -9,7 +9,9 @@ package enum AnswerHTML {
     }
 
     /// Where the page shows a passage of a document.
-    package static func passage(_ document: UUIDv7, start: Int, end: Int) -> String { "/documents/\(document)?start=\(start)&end=\(end)#passage" }
+    package static func passage(_ document: UUIDv7, start: Int, end: Int, page: Int? = nil) -> String {
+        "/documents/\(document)?start=\(start)&end=\(end)\(page.map { "&page=\($0)" } ?? "")#passage"
+    }
 
     private static func links(_ answer: String, _ citations: [Citation]) -> [TextLink] {
         let scalars = Array(answer.unicodeScalars)
@@ -20,14 +22,22 @@ package enum AnswerHTML {
             let end = min(citation.end, scalars.count)
             let sentence = min(max(0, citation.start), max(0, end))..<max(0, end)
             guard let place = place(of: Array(marker.unicodeScalars), in: scalars, sentence, where: { links[$0] == nil }) else { continue }
-            let isSupported = citation.status != .unverified
             links[place] = TextLink(
                 range: place..<place + marker.unicodeScalars.count, text: marker,
-                target: passage(quote.documentID, start: quote.start, end: quote.end),
-                classes: isSupported ? "citation" : "citation unverified",
-                label: isSupported ? "Source \(number)" : "Source \(number), not confirmed", title: quote.text)
+                target: passage(quote.documentID, start: quote.start, end: quote.end, page: quote.page),
+                classes: "citation \(citation.status.rawValue)", label: label(citation, number, page: quote.page), title: quote.text)
         }
         return links.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// What the marker's look says, for those who do not see it.
+    private static func label(_ citation: Citation, _ number: Int, page: Int?) -> String {
+        let source = "Source \(number)" + (page.map { ", page \($0)" } ?? "")
+        switch citation.status {
+        case .verified: return source
+        case .repaired: return "\(source), put right: the answer named \(citation.citedNumber ?? number)"
+        case .unverified: return "\(source), not confirmed"
+        }
     }
 
     private static func place(of marker: [Unicode.Scalar], in text: [Unicode.Scalar], _ range: Range<Int>, where isFree: (Int) -> Bool) -> Int? {

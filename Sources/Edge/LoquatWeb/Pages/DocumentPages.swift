@@ -28,11 +28,15 @@ struct DocumentPages {
             let page = DocumentPage(
                 title: document.shownTitle, id: document.id.description, name: document.shownTitle, filename: document.filename ?? "",
                 size: ByteCount.text(document.size), problem: document.error?.message, collectionID: collection.id.description,
-                collectionName: collection.name, before: part.before, passage: part.passage, after: part.after, earlier: part.earlier,
+                collectionName: collection.name, before: part.before, passage: part.passage,
+                place: request.queryNumber("page", in: 1...1_000_000).map { Self.place($0, of: document.pageCount) }, after: part.after,
+                earlier: part.earlier,
                 later: part.later)
             return try await frames.page("document", page, for: visitor, at: .collections)
         }
     }
+
+    private static func place(_ page: Int, of pages: Int?) -> String { pages.map { "page \(page) of \($0)" } ?? "page \(page)" }
 }
 
 /// As much of a text as one page shows. Offsets are in Unicode scalars.

@@ -132,6 +132,8 @@ struct DocumentPage: Sendable {
     let collectionName: String
     let before: String
     let passage: String?
+    /// Where the passage stands, in words.
+    let place: String?
     let after: String
     /// Where the parts before and behind begin, in Unicode scalars.
     let earlier: Int?

@@ -66,9 +66,9 @@ struct SourceView: Sendable {
 extension SourceView {
     init(_ source: Source) {
         number = "\(source.number)"
-        passage = AnswerHTML.passage(source.document.id, start: source.start, end: source.end)
+        passage = AnswerHTML.passage(source.document.id, start: source.start, end: source.end, page: source.page)
         title = source.title
-        section = source.sectionHeading ?? ""
+        section = [source.page.map { "page \($0)" }, source.sectionHeading].compactMap(\.self).joined(separator: " · ")
         summary = source.summary
     }
 }

@@ -14,7 +14,7 @@ struct Eval: AsyncParsableCommand {
             Example:
               loquat eval retrieval my-test-set/
             """,
-        subcommands: [Retrieval.self, Conversation.self, Citations.self])
+        subcommands: [Retrieval.self, Conversation.self, Citations.self, Ingest.self])
 
     struct Retrieval: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -101,6 +101,33 @@ struct Eval: AsyncParsableCommand {
             threads.start()
             let words = try LoquatProcess.words(settings, threads: threads)
             try await Eval.measure(common) { try await CitationEvaluation(set: set, words: words).run($0) }
+            try await threads.shutdownGracefully()
+        }
+    }
+
+    struct Ingest: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "What becomes of files that are read in, and how fast.",
+            discussion: """
+                DIR holds files, in folders or not. Where reference/NAME.txt says what a file should say: the share of its words that were
+                found, the share of those found that are right, and whether they stand in order. Or DIR holds corpus.jsonl as for
+                `retrieval`. The rate is told beside that of embedding the same chunks alone.
+
+                Example:
+                  loquat eval ingest my-files/
+                """)
+
+        @Argument(help: "The folder.")
+        var directory: String
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let set = try IngestTestSet(directory: directory)
+            let threads = NIOThreadPool(numberOfThreads: System.coreCount)
+            threads.start()
+            let embedder = try LoquatProcess.words(try await common.settings(), threads: threads)
+            try await Eval.measure(common) { try await IngestEvaluation(set: set, embedder: embedder).run($0) }
             try await threads.shutdownGracefully()
         }
     }

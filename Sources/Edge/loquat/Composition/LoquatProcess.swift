@@ -137,7 +137,7 @@ struct LoquatProcess {
     }
 
     /// The model in this process, for what runs outside a server.
-    static func words(_ settings: Settings, threads: NIOThreadPool) throws -> (any WordEmbedder)? {
+    static func words(_ settings: Settings, threads: NIOThreadPool) throws -> (any Embedder & WordEmbedder)? {
         try settings.embeddings.localModel(dataDirectory: settings.dataDirectory).map { try LocalEmbedder(path: $0, threads: threads) }
     }
 
