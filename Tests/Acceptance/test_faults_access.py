@@ -32,6 +32,7 @@ ROUTES = [
     ("GET", "/api/v1/chat/sessions/{session}/turns/{turn}/stream"),
     ("POST", "/api/v1/chat/sessions/{session}/turns/{turn}/stop"),
     ("POST", "/v1/chat/completions"),
+    ("POST", "/v1/embeddings"),
     ("GET", "/v1/models"),
 ]
 

@@ -7,7 +7,7 @@ import pytest
 from support import shapes
 from support.wire import exchange, request
 
-JSON_ROUTES = ["/api/v1/collections", "/api/v1/documents", "/api/v1/retrievals", "/api/v1/chat", "/v1/chat/completions"]
+JSON_ROUTES = ["/api/v1/collections", "/api/v1/documents", "/api/v1/retrievals", "/api/v1/chat", "/v1/chat/completions", "/v1/embeddings"]
 
 
 @pytest.fixture(autouse=True)

@@ -80,5 +80,6 @@ ROUTES = {
     "listLog": Route("GET", "/api/v1/chat/sessions/{session}/log", OWN, CHAT),
     "watchSession": Route("GET", "/api/v1/chat/sessions/{session}/stream", OWN, CHAT),
     "createChatCompletion": Route("POST", "/v1/chat/completions", READABLE, CHAT, COMPLETION | {"model": "loquat/{collection}"}),
+    "createEmbedding": Route("POST", "/v1/embeddings", EVERYONE, CHAT, {"input": "a text"}),
     "listModels": Route("GET", "/v1/models", EVERYONE, CHAT),
 }

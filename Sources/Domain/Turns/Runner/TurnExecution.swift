@@ -59,7 +59,7 @@ final class TurnExecution: Sendable {
 
     /// Tells the watchers the end; called once the session is free, so that whoever sees the end may begin the next turn.
     func publishEnd() {
-        let end = end.withLock { $0 } ?? .failed(Self.broken)
+        let end = end.withLock { $0 } ?? .failed(.broken)
         stream.publish([end])
     }
 
@@ -72,7 +72,7 @@ final class TurnExecution: Sendable {
         do {
             found = try await find(question, &progress)
         } catch {
-            found = turn.stopReason.map(TurnMachine.Input.stop) ?? .failed(Self.failure(error))
+            found = turn.stopReason.map(TurnMachine.Input.stop) ?? .failed(TurnFailure(error))
         }
         guard await opened(opening, &progress) else { return }
         await handle(found, &progress)
@@ -94,7 +94,7 @@ final class TurnExecution: Sendable {
             runner.feed.changed(stream.sessionID)
             return true
         } catch {
-            for action in progress.machine.handle(.notOpened(Self.failure(error))) {
+            for action in progress.machine.handle(.notOpened(TurnFailure(error))) {
                 if case .publish(let event) = action { end.withLock { $0 = event } }
             }
             return false
@@ -129,7 +129,7 @@ final class TurnExecution: Sendable {
                 // A stop comes after: sources that are in the log were shown.
                 await handle(.sourcesFrozen, &progress)
             } catch {
-                await handle(.failed(Self.failure(error)), &progress)
+                await handle(.failed(TurnFailure(error)), &progress)
             }
         case .generate(let sources):
             if isFromDocuments { await generate(documentGeneration(sources, progress), nil, &progress) }
@@ -204,7 +204,7 @@ final class TurnExecution: Sendable {
             }
             input = .generated(end)
         } catch {
-            input = turn.stopReason.map(TurnMachine.Input.stop) ?? .failed(Self.failure(error))
+            input = turn.stopReason.map(TurnMachine.Input.stop) ?? .failed(TurnFailure(error))
         }
         if !isOpen, let opening {
             guard await opened(opening, &progress) else { return }
@@ -218,7 +218,7 @@ final class TurnExecution: Sendable {
             if request.isLogged { try runner.spool.write(events, of: stream.turnID) }
             stream.publish(events)
         } catch {
-            progress.broken = Self.failure(error)
+            progress.broken = TurnFailure(error)
         }
     }
 
@@ -274,28 +274,9 @@ final class TurnExecution: Sendable {
             await handle(.closed, &progress)
         } catch {
             runner.logger.error("the end of a turn could not be stored", metadata: ["turn": "\(stream.turnID)", "error": "\(error)"])
-            await handle(.notClosed(Self.failure(error)), &progress)
+            await handle(.notClosed(TurnFailure(error)), &progress)
         }
     }
-
-    // MARK: Failures
 
     private var elapsed: Double { ((clock.now - start) / .microseconds(1)).rounded() / 1000 }
-
-    private static let broken = TurnFailure(code: "internal_error", message: "The turn ended without an answer.", retryable: true)
-
-    private static func failure(_ error: any Error) -> TurnFailure {
-        switch error {
-        case let failure as TurnFailure: failure
-        case LogError.full:
-            TurnFailure(code: "storage_full", message: "The server has no room to store the turn.", retryable: true)
-        case LogError.noSession:
-            TurnFailure(code: "not_found", message: "The session was deleted.", retryable: false)
-        case is LogError:
-            TurnFailure(code: "storage_unavailable", message: "The turn could not be stored.", retryable: true)
-        case RetrievalError.noSuchCollection:
-            TurnFailure(code: "not_found", message: "There is no such collection.", retryable: false)
-        default: broken
-        }
-    }
 }
