@@ -9,7 +9,7 @@ import pytest
 from support import sample, script, store
 from support.api import Api
 
-COMMANDS = ["serve", "keys", "keys create", "keys revoke", "ingest", "ask", "chat", "config", "verify", "rebuild", "eval", "eval retrieval"]
+COMMANDS = ["serve", "keys", "keys create", "keys revoke", "ingest", "ask", "chat", "config", "verify", "rebuild", "eval", "eval retrieval", "eval citations"]
 
 
 @pytest.fixture
@@ -250,6 +250,22 @@ def test_eval_retrieval_prints_figures(installation, tmp_path):
     figures = json.loads(installation.run("eval", "retrieval", tmp_path, data_dir=False).stdout)
     found = {name: value for name, value in flat(figures) if "ndcg" in name.lower() and isinstance(value, (int, float))}
     assert found and all(0.9 <= value <= 1 for value in found.values()), figures
+
+
+def test_eval_citations_prints_figures(installation, tmp_path):
+    claims = {"loquat.md": ["The loquat is a tree.", "Its seeds are poisonous."], "tides.md": ["Tides are high.", "They come twice a day."]}
+    (tmp_path / "qrels").mkdir()
+    documents = [{"_id": name, "title": name, "text": " ".join(sentences)} for name, sentences in claims.items()]
+    asked = [{"_id": f"q-{name}", "text": sentences[1]} for name, sentences in claims.items()]
+    lines = [{"doc": name, "sentences": sentences} for name, sentences in claims.items()]
+    evidence = [{"id": f"q-{name}", "doc": name, "label": "SUPPORT", "sentences": [1]} for name in claims]
+    files = {"corpus": documents, "queries": asked, "abstract_sentences": lines, "evidence_sentences": evidence}
+    for name, rows in files.items():
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "qrels/train.tsv").write_text("query-id\tcorpus-id\tscore\n" + "".join(f"q-{name}\t{name}\t1\n" for name in claims))
+    figures = json.loads(installation.run("eval", "citations", tmp_path, data_dir=False).stdout)
+    assert figures["supported"] == {"pairs": 2, "right_sentence": 1, "verified": 1}
+    assert figures["contradicted"]["pairs"] == 0 and figures["contradicted"]["verified"] is None
 
 
 def flat(value, name=""):
