@@ -17,9 +17,9 @@ struct SupportJudge {
     /// What exceeds these is judged by its words alone: sentences and words of a source, words of all sources that are kept, words of a
     /// claim, and claims of an answer. Of a sentence whose markers stand within it, so many claims are kept at once.
     static let limits = (sentences: 200, sourceWords: 1_000, words: 5_000, claimWords: 150, claims: 2_000, claimsAtOnce: 8)
-    /// Sources that are read to find one for a claim which the cited one does not support, or which cites none: those that share most
-    /// of its terms.
-    private static let candidates = 2
+    /// Sources that are read to find one for a claim, those that share most of its terms: where the cited one does not support it, and
+    /// where none is cited.
+    private static let candidates = (instead: 4, uncited: 2)
 
     private struct Pending {
         let claim: Claim
@@ -67,7 +67,8 @@ struct SupportJudge {
         ranked.sort { ($0.support.score, $1.source) > ($1.support.score, $0.source) }
         guard asks, let first = ranked.first, first.support.score < 1 else { return ranked.first }
         var best: (source: Int, support: Support)?
-        for candidate in ranked.prefix(Self.candidates) where candidate.support.score > 0 {
+        let candidates = cited == nil ? Self.candidates.uncited : Self.candidates.instead
+        for candidate in ranked.prefix(candidates) where candidate.support.score > 0 {
             guard let support = try support(of: claim, bySource: candidate.source) else { continue }
             if support.score > best?.support.score ?? -1 { best = (candidate.source, support) }
         }
