@@ -49,8 +49,8 @@ class Embeddings(BaseHTTPRequestHandler):
         answer = json.dumps({"data": data}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
+        self.wfile.write(b"".join(self._headers_buffer) + b"\r\n" + answer)
+        self._headers_buffer = []
 
     def log_message(self, *_):
         pass

@@ -188,3 +188,13 @@ def test_without_a_model_words_are_searched(start):
 def test_a_model_that_is_set_and_not_there_is_an_error(installation):
     result = installation.run("serve", "--port", "0", settings={"LOQUAT_MODELS_DIR": "/nowhere"}, check=False)
     assert result.returncode != 0 and "/nowhere" in result.stderr
+
+
+def test_a_name_that_is_not_there_is_not_there(api, unique):
+    """Letters that no one has seen look alike to a model."""
+    collection = api.collection(unique())
+    api.ready(api.write(collection, "Parts", "The valve zkrwqx is made of brass. The valve zkrwqy is made of steel."))
+    for name in ("zkrwqz", "qqzxkvbn"):
+        answer = api.retrieve(name, collection_id=collection["id"])
+        assert answer["results"] == [] and answer["cascade_tier"] == "none"
+    assert api.retrieve("zkrwqx", collection_id=collection["id"])["results"]

@@ -45,6 +45,14 @@ package final class LocalEmbedder: Embedder, WordEmbedder {
         queue = Mutex(Queue(limits: limits, dimensions: folder.width))
     }
 
+    /// A word that is cut into many pieces is a name, a number or a mistake.
+    package func knows(_ word: String) -> Bool {
+        guard let tokenizer = try? encoder().tokenizer else { return true }  // reason: whoever embeds next is told why
+        return tokenizer.tokenCount(word) <= Self.piecesOfWord
+    }
+
+    private static let piecesOfWord = 2
+
     package func windows(of text: String, title: String) throws -> [String] {
         do throws(EncoderError) {
             let tokenizer = try encoder().tokenizer

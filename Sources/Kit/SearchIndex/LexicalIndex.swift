@@ -56,7 +56,7 @@ public final class LexicalIndex: Sendable {
                 for document in analyzed where document.partition == number { partition.remove(document: document.document) }
                 partition.add(segments[number] ?? [])
             }
-            compactIfWorthwhile(&writer)
+            compact(&writer, afterDeletion: false)
         }
     }
 
@@ -65,7 +65,7 @@ public final class LexicalIndex: Sendable {
             guard state.withLock({ $0.partitions[partition] })?.holds(document: document) == true else { return }
             writer.appendRemoval(of: document, from: partition)
             change([partition]) { _, partition in partition.remove(document: document) }
-            compactIfWorthwhile(&writer)
+            compact(&writer, afterDeletion: true)
         }
     }
 
@@ -73,7 +73,7 @@ public final class LexicalIndex: Sendable {
         writer.withLock { writer in
             guard state.withLock({ $0.partitions.removeValue(forKey: partition) }) != nil else { return }
             writer.appendRemoval(of: partition)
-            compactIfWorthwhile(&writer)
+            compact(&writer, afterDeletion: true)
         }
     }
 
@@ -156,8 +156,8 @@ public final class LexicalIndex: Sendable {
         return numbers
     }
 
-    private func compactIfWorthwhile(_ writer: inout LexicalWriter) {
-        guard let terms = writer.compactIfWorthwhile(state.withLock { $0 }) else { return }
+    private func compact(_ writer: inout LexicalWriter, afterDeletion: Bool) {
+        guard let terms = writer.compact(state.withLock { $0 }, afterDeletion: afterDeletion) else { return }
         state.withLock { $0.terms = terms }
     }
 

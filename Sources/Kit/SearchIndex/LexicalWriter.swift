@@ -126,15 +126,16 @@ struct LexicalWriter: Sendable {
 
     // MARK: Compaction
 
-    /// Leaves out what no longer holds, in a new file that takes the old one's place, where that is most of it.
+    /// Leaves out what no longer holds, in a new file that takes the old one's place, where that is most of it, or where something was
+    /// deleted: its words are to be in no file.
     /// - Returns: the terms that are still in use; nil where nothing was done.
-    mutating func compactIfWorthwhile(_ state: LexicalIndex.State) -> TermTable? {
+    mutating func compact(_ state: LexicalIndex.State, afterDeletion: Bool) -> TermTable? {
         let live = state.partitions.values.reduce(0) { $0 + $1.passageCount }
-        guard written - live > max(live, Self.compactionPassages) else { return nil }
+        guard afterDeletion && file != nil || written - live > max(live, Self.compactionPassages) else { return nil }
         written = live
         var isUsed = [Bool](repeating: false, count: state.terms.numberLimit)
         for view in state.partitions.values.flatMap(\.views) {
-            for place in 0..<view.segment.termCount { isUsed[Int(view.segment.terms[place])] = true }
+            for place in 0..<view.segment.termCount where view.holding(place) > 0 { isUsed[Int(view.segment.terms[place])] = true }
         }
         let terms = state.terms.keeping { isUsed[Int($0)] }
         do throws(LexicalFileError) {

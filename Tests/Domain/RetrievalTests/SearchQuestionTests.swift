@@ -50,6 +50,14 @@ struct SearchQuestionTests {
         #expect(SearchQuestion(text).parts() == [SearchQuestion(text)])
     }
 
+    /// What was pasted may be of any length; what is asked stands before it or behind it.
+    @Test func aLongTextIsSearchedByItsEndsToo() {
+        let parts = SearchQuestion("How tall is the tree? " + String(repeating: "2026-01-01 error in line 7. ", count: 100) + "What is wrong?")
+            .parts()
+        #expect(parts.count == 3 && parts[1].text.hasPrefix("How tall is") && parts[2].text.hasSuffix("What is wrong?"))
+        #expect(parts.dropFirst().allSatisfy { $0.text.unicodeScalars.count <= 400 })
+    }
+
     @Test func manyQuestionsAreSearchedAsOne() {
         let text = (1...9).map { "How tall is tree number \($0) here?" }.joined(separator: " ")
         #expect(SearchQuestion(text).parts().count == 1)

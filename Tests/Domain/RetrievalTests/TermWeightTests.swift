@@ -7,13 +7,13 @@ struct TermWeightTests {
     @Test func aTermTellsMoreWhereFewPassagesHoldIt() async throws {
         let threads = NIOThreadPool(numberOfThreads: 1)
         threads.start()
-        let index = HybridPassageIndex(
-            embeddings: LibraryEmbeddings(serving: nil), threads: threads, ingestThreads: threads,
+        let index = try HybridPassageIndex(
+            lexicalFile: nil, embeddings: LibraryEmbeddings(), threads: threads, ingestThreads: threads,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         for key in 1...8 as ClosedRange<Int64> {
             let text = key == 1 ? "A rare loquat tree." : "A tree."
             let chunk = IndexableChunk(key: key, heading: "", text: text)
-            try await index.replace(IndexableDocument(key: key, partition: key == 8 ? 2 : 1, title: "", chunks: [chunk]))
+            try await index.replace([IndexableDocument(key: key, partition: key == 8 ? 2 : 1, title: "", chunks: [chunk])])
         }
         let weights = try await index.weights(of: ["loquat", "tree", "tree", "unheard"], partitions: [1])
         #expect(weights.count == 3)

@@ -6,10 +6,18 @@ package protocol Embedder: Sendable {
     /// - Throws: `EmbeddingError`.
     func windows(of text: String, title: String) throws -> [String]
 
+    /// Whether the model has learned a word as such, rather than as letters: only then does its vector say what it means. True where that
+    /// cannot be told.
+    func knows(_ word: String) -> Bool
+
     /// The vectors of the texts, in their order, each of length 1. What exceeds the model's limit of a text is not read.
     /// Ends early with `CancellationError` where the task is cancelled.
     /// - Throws: `EmbeddingError`.
     func embed(_ texts: [String], priority: EmbeddingPriority) async throws -> Embeddings
+}
+
+extension Embedder {
+    package func knows(_ word: String) -> Bool { true }
 }
 
 /// Vectors of one model may be compared with each other, and with those of no other.

@@ -11,6 +11,11 @@ package struct IngestionService: Service {
     /// Small documents are embedded together until they have this many chunks, so that batches are full.
     private static let batchChunks = 64
 
+    /// A document of more chunks is embedded beside the others.
+    private static let largeDocument = 256
+    private static let largeWaiting = 4
+
+    private let large = Waiting(limit: Self.largeWaiting)
     private let store: any DocumentStore
     private let index: any PassageIndex
     private let embeddings: LibraryEmbeddings
@@ -43,7 +48,12 @@ package struct IngestionService: Service {
     package func run() async throws {
         wake.yield()
         await cancelWhenGracefulShutdown {
-            for await _ in wakeUps { await readQueue() }
+            await withTaskGroup(of: Void.self) { group in
+                // Who waits for a page does not wait for the book before it.
+                group.addTask { for await staged in large.waiting { await complete([staged]) } }
+                group.addTask { for await _ in wakeUps { await readQueue() } }
+                await group.waitForAll()
+            }
         }
     }
 
@@ -66,11 +76,23 @@ package struct IngestionService: Service {
         let chunks: [IndexableChunk]
     }
 
+    /// Large documents that wait to be embedded; what is more than the limit is not taken.
+    private struct Waiting: Sendable {
+        let waiting: AsyncStream<Staged>
+        private let continuation: AsyncStream<Staged>.Continuation
+
+        init(limit: Int) { (waiting, continuation) = AsyncStream.makeStream(of: Staged.self, bufferingPolicy: .bufferingOldest(limit)) }
+
+        func add(_ staged: Staged) -> Bool { if case .enqueued = continuation.yield(staged) { true } else { false } }
+    }
+
     private func nextBatch() async -> [Staged] {
         var batch: [Staged] = []
         var chunks = 0
         while !Task.isCancelled, chunks < Self.batchChunks, let queued = await nextQueued() {
             guard let staged = await trying(queued, { try await stage(queued) }) ?? nil else { continue }
+            // Where too many large ones wait already, it is embedded with the others.
+            if staged.chunks.count > Self.largeDocument, large.add(staged) { continue }
             batch.append(staged)
             chunks += max(1, staged.chunks.count)
         }

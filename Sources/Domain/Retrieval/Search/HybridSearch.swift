@@ -21,11 +21,19 @@ struct HybridSearch {
         let related = near.filter { $0.score >= Evidence.unrelated }
         let words = lexical.query(question.terms(lexical.terms), partitions: query.partitions)
         let worded = words.best(Self.lexicalDepth, documents: query.documents)
+        guard !worded.isEmpty || isMeant(question) else { return .nothing }
         let evidence = try evidence(for: query, scope, near: near, worded: worded, ideal: words.ideal)
         let ranked = query.mode == .dense ? related.map { (key: $0.chunk.key, score: $0.score) } : fuse(related, worded, words, vector)
         return PassageFindings(
             hits: ranked.prefix(query.limit).map { PassageHit(chunkKey: $0.key, score: $0.score) }, evidence: evidence.share,
             isEnough: evidence.isEnough, usedEmbeddings: true)
+    }
+
+    /// Whether a question of which the library holds no word can be told by its meaning. A name or a number that is not there is not there,
+    /// however like another it looks.
+    private func isMeant(_ question: SearchQuestion) -> Bool {
+        let words = Analyzer().words(question.text).filter { !Analyzer.isStopWord($0) }
+        return words.isEmpty || !question.earlier.isEmpty || words.contains { dense.embedder.knows($0) }
     }
 
     private func vector(of question: SearchQuestion) -> [Float]? {

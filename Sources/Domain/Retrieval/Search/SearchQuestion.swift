@@ -59,27 +59,39 @@ package struct SearchQuestion: Sendable, Hashable {
         return min(1, need)
     }
 
-    /// Each question of a text that asks several at once, or the text alone.
+    /// Each question of a text that asks several at once; of a long text also its beginning and its end, for somewhere in what was pasted
+    /// the question stands, and mostly there; else the text alone.
     package func parts() -> [SearchQuestion] {
         let scalars = Array(text.unicodeScalars)
+        guard scalars.count <= Self.longText else {
+            let ends = [scalars.prefix(Self.endLength), scalars.suffix(Self.endLength)]
+            return [self] + ends.map { SearchQuestion(part: Self.text($0), of: self, evidence: Self.text($0)) }
+        }
         let analyzer = Analyzer()
-        let questions = Sentences.ranges(in: scalars).map { range in
-            var part = String.UnicodeScalarView()
-            part.append(contentsOf: scalars[range])
-            return String(part)
-        }.filter { $0.last == "?" && analyzer.terms($0).count >= Self.leastPartTerms }
+        let questions = Sentences.ranges(in: scalars).map { Self.text(scalars[$0]) }.filter {
+            $0.last == "?" && analyzer.terms($0).count >= Self.leastPartTerms
+        }
         guard (2...Self.partLimit).contains(questions.count) else { return [self] }
         return questions.map { SearchQuestion(part: $0, of: self) }
     }
 
+    private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: scalars)
+        return String(text)
+    }
+
+    /// Unicode scalars: about what a model reads at once, and what a question takes.
+    private static let longText = 800
+    private static let endLength = 400
     private static let leastPartTerms = 2
     private static let partLimit = 4
 
-    private init(part: String, of whole: SearchQuestion) {
+    private init(part: String, of whole: SearchQuestion, evidence: String? = nil) {
         text = part
         earlier = whole.earlier
         weight = Self.earlierWeight * (0.5 + Self.need(part))
-        evidenceText = whole.evidenceText
+        evidenceText = evidence ?? (whole.earlier.isEmpty ? part : whole.evidenceText)
     }
 
     // MARK: What the indexes take

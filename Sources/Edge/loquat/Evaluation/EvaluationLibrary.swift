@@ -13,7 +13,7 @@ struct EvaluationLibrary: Sendable {
         self.collection = collection
         try await withThrowingTaskGroup(of: String.self) { group in
             var rest = documents[...]
-            var last = ""
+            var ids: [String] = []
             func add(_ document: RetrievalTestSet.Document) {
                 group.addTask {
                     let body: JSONValue = [
@@ -27,11 +27,10 @@ struct EvaluationLibrary: Sendable {
             for document in rest.prefix(Self.parallel) { add(document) }
             rest = rest.dropFirst(Self.parallel)
             while let id = try await group.next() {
-                last = max(last, id)
+                ids.append(id)
                 if let next = rest.popFirst() { add(next) }
             }
-            // Documents are read in the order of their arrival: when the last is done, all are.
-            if !last.isEmpty { try await Self.waitUntilRead(last, client) }
+            for id in ids.sorted().reversed() { try await Self.waitUntilRead(id, client) }
         }
     }
 
