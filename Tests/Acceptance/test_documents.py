@@ -188,7 +188,7 @@ def test_progress_is_watched_until_ready(api, collection):
 
 
 def test_an_ingestion_never_blocks_a_turn(api, collection, library):
-    big = "".join(f"## Part {n}\n\n" + "sand and soda and stone " * 200 + "\n\n" for n in range(40))
+    big = "".join(f"## Part {n}\n\n" + "sand and soda and stone " * 200 + "\n\n" for n in range(15))
     documents = [api.upload(collection, f"big-{n}.md", f"# Volume {n}\n\n{big}") for n in range(3)]
     answer = api.ask(sample.QUESTION, collection_id=library["id"])
     assert sample.FACT in answer["message"]
