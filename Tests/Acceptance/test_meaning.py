@@ -41,7 +41,10 @@ def test_what_shares_no_word_is_found(api, shelf, mode, filename, question):
     assert names(answer)[0] == filename
 
 
-def test_what_is_not_there_is_told_from_what_is(api, shelf):
+def test_what_is_not_there_is_told_from_what_is(start):
+    server = start(LOCAL)
+    api = Api(server, server.create_key("owner"))
+    shelf = sample.fill(api, "alone")
     known = api.retrieve(sample.QUESTION, collection_id=shelf["id"])
     unknown = api.retrieve("Who won the football championship of 1974?", collection_id=shelf["id"])
     assert unknown["cascade_tier"] == "none" and unknown["evidence"] < 0.5 < known["evidence"]
