@@ -36,10 +36,13 @@ def canary():
 @pytest.fixture(scope="module")
 def scene(upstream):
     """A server with canaries that went through good days and bad; returns the secrets and all that came out."""
-    settings = upstream_settings(upstream, LOQUAT_LLM_API_KEY=canary(), LOQUAT_LOG_LEVEL="trace")
+    keys = {name: canary() for name in ("LOQUAT_LLM_API_KEY", "LOQUAT_EMBEDDINGS_API_KEY", "LOQUAT_RERANK_API_KEY")}
+    # The endpoint knows neither embeddings nor reranking, and says so to whoever comes with a key.
+    helpers = {"LOQUAT_EMBEDDINGS_URL": upstream.url, "LOQUAT_EMBEDDINGS_MODEL": "none", "LOQUAT_RERANK_URL": upstream.url}
+    settings = upstream_settings(upstream, LOQUAT_LOG_LEVEL="trace", **keys, **helpers)
     server = Server(settings)
     server.start()
-    hidden = {"LOQUAT_LLM_API_KEY": settings["LOQUAT_LLM_API_KEY"]}
+    hidden = dict(keys)
     try:
         yield hidden, live(server, upstream, hidden)
     finally:
