@@ -35,6 +35,8 @@ public final class VectorStore: Sendable {
         var blocks: [VectorBlock] = []
         /// Where each document's runs are.
         var places: [Int64: [(block: Int, run: Int)]] = [:]
+        /// The file holds vectors of what was deleted.
+        var hasDeleted = false
 
         var liveRows: Int { blocks.reduce(0) { $0 + $1.liveRows } }
     }
@@ -74,6 +76,8 @@ public final class VectorStore: Sendable {
                 }
             }
         }
+        // What was deleted and what was replaced look alike here.
+        contents.hasDeleted = contents.liveRows < contents.blocks.reduce(0) { $0 + $1.rows }
         self.dimensions = dimensions
         self.path = path
         self.model = model
@@ -145,6 +149,14 @@ public final class VectorStore: Sendable {
 
     public func remove(partition: Int64) throws(VectorFileError) { try remove(.partition, partition) }
 
+    /// Writes the file anew without the vectors of what was deleted, where there are such.
+    public func forgetDeleted() throws(VectorFileError) {
+        let result: Result<Void, VectorFileError> = file.withLock { file in
+            Result { () throws(VectorFileError) in if contents.withLock({ $0.hasDeleted }) { try compact(&file) } }
+        }
+        try result.get()
+    }
+
     /// The rows most like the query, best first.
     /// - Parameter query: `dimensions` floats.
     public func search(_ query: [Float], in scope: VectorScope, limit: Int, scan: VectorScan = .rescored) throws(VectorFileError) -> [VectorHit] {
@@ -161,6 +173,7 @@ public final class VectorStore: Sendable {
         let result: Result<Void, VectorFileError> = file.withLock { file in
             Result { () throws(VectorFileError) in
                 try append(removals: [(removal, number)], to: &file)
+                contents.withLock { $0.hasDeleted = true }
                 try compactIfWorthwhile(&file)
             }
         }
@@ -195,14 +208,19 @@ public final class VectorStore: Sendable {
         return VectorBlock(try result.get(), in: file.mapping, dimensions: file.dimensions)
     }
 
-    /// Writes what is live into a new file, which then takes the old one's place, where removed rows or scattered blocks outweigh it.
+    /// Where removed rows or scattered blocks outweigh what is live.
     private func compactIfWorthwhile(_ file: inout VectorFile) throws(VectorFileError) {
         let old = contents.withLock { $0 }
         let rows = old.blocks.reduce(0) { $0 + $1.rows }
         let live = old.liveRows
         let isDead = rows - live > max(live, Self.compactionRows)
         let isScattered = old.blocks.count > Self.compactionBlocks && live / old.blocks.count < Self.compactionRowsPerBlock
-        guard isDead || isScattered else { return }
+        if isDead || isScattered { try compact(&file) }
+    }
+
+    /// Writes what is live into a new file, which then takes the old one's place.
+    private func compact(_ file: inout VectorFile) throws(VectorFileError) {
+        let old = contents.withLock { $0 }
         let place = path + ".new"
         unlink(place)
         var new = try VectorFile(path: place, model: model, dimensions: dimensions) { _, _ in }

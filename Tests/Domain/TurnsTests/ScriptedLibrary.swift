@@ -55,6 +55,7 @@ final class ScriptedLibrary: DocumentStore, PassageIndex {
     func removeAllBut(_ live: Set<Int64>) async throws { throw NotScripted() }
     func remove(document key: Int64, partition: Int64) async throws { throw NotScripted() }
     func remove(partition: Int64) async throws { throw NotScripted() }
+    func forgetRemoved() async throws { throw NotScripted() }
     func createCollection(_ change: CollectionChange, by asker: Asker) async throws -> Retrieval.Collection { throw NotScripted() }
     func collection(_ id: CollectionID, for asker: Asker) async throws -> Retrieval.Collection? { throw NotScripted() }
     func collection(named name: String, for asker: Asker) async throws -> Retrieval.Collection? { throw NotScripted() }

@@ -41,6 +41,26 @@ import Testing
         #expect(try store.keys(in: []) == [])
     }
 
+    @Test(arguments: [false, true])
+    func whatWasDeletedLeavesTheFile(afterRestart: Bool) throws {
+        let fixture = try VectorFixture()
+        let gone = fixture.document(1, in: 2)
+        let bytes = gone.vectors.withUnsafeBytes { Data($0.prefix(48 * 4)) }
+        do {
+            let store = try fixture.open()
+            try store.replace([gone, fixture.document(2)])
+            try store.remove(partition: 2)
+            #expect(try fixture.bytes().range(of: bytes) != nil)
+            if !afterRestart { try store.forgetDeleted() }
+        }
+        let store = try fixture.open()
+        if afterRestart { try store.forgetDeleted() }
+        #expect(try fixture.bytes().range(of: bytes) == nil)
+        #expect(try store.keys(in: [1, 2]) == [200, 201, 202])
+        try store.replace([fixture.document(3)])
+        #expect(try store.keys() == [200, 201, 202, 300, 301, 302])
+    }
+
     @Test func replacesAndRemoves() throws {
         let fixture = try VectorFixture()
         do {

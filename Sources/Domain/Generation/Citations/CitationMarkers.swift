@@ -1,3 +1,5 @@
+import Retrieval
+
 /// How markers are written: `[2]`, `[1, 2]`, `[1-3]`; some models write `【2】` and `【2†passage】`.
 enum CitationMarkers {
     /// A marker such as `[1-3]` names at most this many numbers beyond its first.
@@ -18,7 +20,7 @@ enum CitationMarkers {
 
     /// The numbers of a marker without its closing bracket; those that are too large to be any are `Int.max`.
     static func numbers(_ held: [Unicode.Scalar]) -> [Int] {
-        let text = SupportScorer.text(held.dropFirst().prefix { $0 != "†" })
+        let text = String(scalars: held.dropFirst().prefix { $0 != "†" })
         return text.split(whereSeparator: { ",; ".contains($0) }).flatMap { part -> [Int] in
             let ends = part.split(whereSeparator: { "-–".contains($0) }).map { Int($0) ?? .max }
             guard ends.count == 2, ends[0] < ends[1], ends[1] - ends[0] <= longestRange else { return ends }
@@ -42,6 +44,6 @@ enum ClaimText {
             scalars.removeLast()
         }
         guard !scalars.isEmpty else { return "" }
-        return SupportScorer.text(scalars) + SupportScorer.text(end.isEmpty ? ["."] : ArraySlice(end.reversed()))
+        return String(scalars: scalars) + String(scalars: end.isEmpty ? ["."] : ArraySlice(end.reversed()))
     }
 }

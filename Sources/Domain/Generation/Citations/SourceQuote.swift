@@ -1,4 +1,5 @@
 import Conversation
+import Retrieval
 
 extension Source {
     /// A part of the content, as a citation shows it.
@@ -6,6 +7,6 @@ extension Source {
         let scalars = Array(content.unicodeScalars)
         return Citation.Quote(
             chunkID: chunkID, documentID: document.id, page: page, start: start + range.lowerBound, end: start + range.upperBound,
-            text: SupportScorer.text(scalars[range]))
+            text: String(scalars: scalars[range]))
     }
 }

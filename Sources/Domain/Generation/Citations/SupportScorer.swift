@@ -10,8 +10,8 @@ final class SupportScorer {
         let text: String
         let wordCount: Int
         let terms: Set<String>
-        let numbers: Set<String>
-        let negated: Bool
+        let figures: Figures
+        let isNegated: Bool
     }
 
     struct Support {
@@ -30,7 +30,6 @@ final class SupportScorer {
     /// Both penalties leave a sentence that agrees in every other word below what is enough for a citation to hold.
     private static let numberPenalty = 0.5
     private static let negationPenalty = 0.45
-    private static let negations: Set<String> = ["not", "no", "never", "none", "neither", "nor", "without", "cannot"]
 
     let analyzer = Analyzer()
     private let sources: [(sentences: [Sentence], all: Claim)]
@@ -40,7 +39,7 @@ final class SupportScorer {
         self.sources = sources.map { source in
             let scalars = Array(source.content.unicodeScalars)
             let sentences = Sentences.ranges(in: scalars).map { range in
-                Sentence(range: range, claim: Self.claim(Self.text(scalars[range]), analyzer))
+                Sentence(range: range, claim: Self.claim(String(scalars: scalars[range]), analyzer))
             }
             return (sentences, Self.claim(source.content, analyzer))
         }
@@ -58,25 +57,18 @@ final class SupportScorer {
         var best: Support?
         for sentence in source.sentences {
             var score = (1 - Self.passageShare) * Self.overlap(claim.terms, sentence.claim.terms) + Self.passageShare * whole
-            if !claim.numbers.isSubset(of: source.all.numbers) { score *= Self.numberPenalty }
-            if claim.negated != sentence.claim.negated { score *= Self.negationPenalty }
+            if claim.figures.areMissing(from: source.all.figures) { score *= Self.numberPenalty }
+            if claim.isNegated != sentence.claim.isNegated { score *= Self.negationPenalty }
             if score > best?.score ?? -1 { best = Support(score: score, range: sentence.range) }
         }
         return best
-    }
-
-    static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: scalars)
-        return String(text)
     }
 
     private static func claim(_ text: String, _ analyzer: Analyzer) -> Claim {
         let words = analyzer.words(text)
         return Claim(
             text: text, wordCount: words.count, terms: Set(analyzer.terms(text)),
-            numbers: Set(words.filter { $0.utf8.allSatisfy { (48...57).contains($0) } }),
-            negated: words.contains { negations.contains($0) || $0.hasSuffix("n't") })
+            figures: Figures(text, words: words), isNegated: Negations.negate(words))
     }
 
     private static func overlap(_ claim: Set<String>, _ evidence: Set<String>) -> Double {

@@ -1,3 +1,4 @@
+import Retrieval
 import SearchIndex
 
 /// How a text says what it says: its figures, its negations, and whether it tells what was done or sought rather than a fact.
@@ -7,14 +8,9 @@ struct Wording {
         let isNegated: Bool
     }
 
-    private static let negations: Set<String> = [
-        "no", "not", "never", "none", "nor", "neither", "without", "cannot", "fail", "fails", "failed", "unable", "nothing", "nobody",
-    ]
-
     let figures: Figures
     let statesPurpose: Bool
     private let terms: Set<String>
-    /// An odd number of negations.
     private let isNegated: Bool
     private let clauses: [Clause]
 
@@ -23,8 +19,8 @@ struct Wording {
         figures = Figures(text, words: words)
         statesPurpose = PurposeWords.stand(in: words) || text.last == "?"
         terms = Set(analyzer.terms(text))
-        isNegated = Self.isNegated(words)
-        clauses = Self.clauses(of: text).map { Clause(terms: Set(analyzer.terms($0)), isNegated: Self.isNegated(analyzer.words($0))) }
+        isNegated = Negations.negate(words)
+        clauses = Self.clauses(of: text).map { Clause(terms: Set(analyzer.terms($0)), isNegated: Negations.negate(analyzer.words($0))) }
     }
 
     /// Whether one says no where the other does not. Of the sentence only clauses count that speak of what the claim speaks of: "memory,
@@ -33,8 +29,6 @@ struct Wording {
         let denied = sentence.clauses.count { $0.isNegated && !$0.terms.isDisjoint(with: terms) }
         return isNegated != (denied % 2 == 1)
     }
-
-    private static func isNegated(_ words: [String]) -> Bool { words.count { negations.contains($0) || $0.hasSuffix("n't") } % 2 == 1 }
 
     /// Cut at commas, colons and semicolons before white space, at brackets, and before "but".
     private static func clauses(of text: String) -> [String] {
@@ -51,10 +45,10 @@ struct Wording {
         var clauses: [String] = []
         var start = 0
         for place in scalars.indices where isCut(place) {
-            clauses.append(SupportScorer.text(scalars[start..<place]))
+            clauses.append(String(scalars: scalars[start..<place]))
             start = place + 1
         }
-        return clauses + [SupportScorer.text(scalars[start...])]
+        return clauses + [String(scalars: scalars[start...])]
     }
 }
 

@@ -41,7 +41,7 @@ struct SentencePicker {
             guard exact.isSubset(of: headings[index].union(analyzer.terms(source.content))) else { continue }
             let scalars = Array(source.content.unicodeScalars)
             for range in Self.statements(in: scalars) where !titles.contains(Self.collapsed(scalars[range])) {
-                let text = SupportScorer.text(scalars[range])
+                let text = String(scalars: scalars[range])
                 let terms = Set(analyzer.terms(text))
                 if terms.count > 1 { sentences.append(Sentence(source: index, start: range.lowerBound, text: text, terms: terms)) }
             }
@@ -100,7 +100,7 @@ struct SentencePicker {
     }
 
     private static func collapsed(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
-        SupportScorer.text(scalars).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        String(scalars: scalars).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     /// Sentences; of records, such as the rows of a table, each line.

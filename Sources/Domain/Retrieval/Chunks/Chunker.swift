@@ -18,19 +18,15 @@ package struct Chunker: Sendable {
         func close() {
             guard let range = open else { return }
             open = nil
-            var text = String.UnicodeScalarView()
-            text.append(contentsOf: scalars[range])
             drafts.append(
                 ChunkDraft(
-                    position: drafts.count, text: String(text), heading: headings.text, anchor: headings.anchor, page: page,
+                    position: drafts.count, text: String(scalars: scalars[range]), heading: headings.text, anchor: headings.anchor, page: page,
                     start: range.lowerBound, end: range.upperBound))
         }
         for block in document.blocks {
             if case .heading(let level) = block.kind {
                 if let range = open, !headings.isOnlyHeading(range, scalars) { close() }
-                var title = String.UnicodeScalarView()
-                title.append(contentsOf: scalars[block.start..<block.end])
-                headings.enter(String(title), level: level)
+                headings.enter(String(scalars: scalars[block.start..<block.end]), level: level)
             }
             for piece in pieces(of: block, scalars) {
                 if let range = open, piece.upperBound - range.lowerBound > Self.targetLength { close() }
@@ -87,8 +83,6 @@ private struct HeadingPath {
     /// Headings that follow each other without text between them stay in one chunk.
     func isOnlyHeading(_ range: Range<Int>, _ scalars: [Unicode.Scalar]) -> Bool {
         guard let title = path.last?.title else { return false }
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: scalars[range])
-        return String(text).split(whereSeparator: \.isWhitespace).joined(separator: " ") == title
+        return String(scalars: scalars[range]).split(whereSeparator: \.isWhitespace).joined(separator: " ") == title
     }
 }

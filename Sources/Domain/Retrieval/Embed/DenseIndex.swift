@@ -49,6 +49,9 @@ package final class DenseIndex: Sendable {
 
     func remove(partition: Int64) throws { try store.remove(partition: partition) }
 
+    /// The file keeps what was removed until then: the vectors of a text tell something of it.
+    func forgetRemoved() throws { try store.forgetDeleted() }
+
     // MARK: Searching
 
     /// The chunks with the nearest windows, best first.

@@ -46,9 +46,17 @@ package final class EmbeddingBacklog: Sendable {
     private func workThrough() async -> Bool {
         guard let index = embeddings.wanted else { return true }
         var embedded = 0
+        var last: Round?
         do {
             // Documents come and go meanwhile: all is there when nothing is found missing.
-            while case let count = try await embedMissing(in: index), count > 0 { embedded += count }
+            while case let round = try await embedMissing(in: index), round.count > 0 {
+                guard round != last else {
+                    logger.warning("some documents cannot be embedded", metadata: ["documents": "\(round.count)"])
+                    break
+                }
+                embedded += round.count
+                last = round
+            }
             if embedded > 0 { logger.notice("documents were embedded", metadata: ["documents": "\(embedded)", "model": "\(index.model.name)"]) }
             embeddings.complete(index)
             return true
@@ -60,20 +68,33 @@ package final class EmbeddingBacklog: Sendable {
         }
     }
 
-    private func embedMissing(in index: DenseIndex) async throws -> Int {
+    /// What was found missing, to tell whether anything came of it.
+    private struct Round: Equatable {
+        var count = 0
+        var hash = Hasher()
+
+        mutating func add(_ documents: [LiveDocument]) {
+            count += documents.count
+            for document in documents { hash.combine(document) }
+        }
+
+        static func == (left: Self, right: Self) -> Bool { left.count == right.count && left.hash.finalize() == right.hash.finalize() }
+    }
+
+    private func embedMissing(in index: DenseIndex) async throws -> Round {
         var after: Int64 = 0
-        var embedded = 0
+        var round = Round()
         while case let documents = try await store.liveDocuments(after: after, limit: Self.scan), let last = documents.last {
             after = last.key
             let missing = try await threads.runIfActive {
-                documents.filter { !$0.chunks.isEmpty && !index.holds(document: $0.key, chunks: $0.chunks) }.map(\.key)
+                documents.filter { !$0.chunks.isEmpty && !index.holds(document: $0.key, chunks: $0.chunks) }
             }
+            round.add(missing)
             for start in stride(from: 0, to: missing.count, by: Self.batch) {
-                try await embed(Array(missing[start..<min(start + Self.batch, missing.count)]), into: index)
+                try await embed(missing[start..<min(start + Self.batch, missing.count)].map(\.key), into: index)
             }
-            embedded += missing.count
         }
-        return embedded
+        return round
     }
 
     private func embed(_ keys: [Int64], into index: DenseIndex) async throws {

@@ -131,8 +131,17 @@ package struct IngestionService: Service {
 
     private func complete(_ batch: [Staged]) async {
         let vectors = await embed(batch)
-        for (place, staged) in batch.enumerated() {
-            _ = await trying(staged.queued) { try await finish(staged, vectors.map { ($0.index, $0.documents[place]) }) }
+        await store(vectors)
+        for staged in batch { _ = await trying(staged.queued) { try await finish(staged) } }
+    }
+
+    /// Where there is no room for them, the documents are found by their words, and embedded later.
+    private func store(_ vectors: [(index: DenseIndex, documents: [EmbeddedDocument])]) async {
+        for (index, documents) in vectors where !Task.isCancelled {
+            do { try await threads.runIfActive { try index.replace(documents) } } catch {
+                logger.error("vectors could not be stored", metadata: ["documents": "\(documents.count)", "error": "\(error)"])
+                backlog.documentLeft()
+            }
         }
     }
 
@@ -176,12 +185,11 @@ package struct IngestionService: Service {
         }
     }
 
-    private func finish(_ staged: Staged, _ vectors: [(index: DenseIndex, document: EmbeddedDocument)]) async throws {
+    private func finish(_ staged: Staged) async throws {
         try Task.checkCancellation()
-        for (index, document) in vectors { try await threads.runIfActive { try index.replace([document]) } }
         var document = staged.document
         let isLive = try await store.finish(staged.queued)
-        guard isLive else { return }
+        guard isLive else { return try await abandon(document) }
         try await index.replace([
             IndexableDocument(key: document.key, partition: document.collectionKey, title: document.title, chunks: staged.chunks)
         ])
@@ -192,6 +200,12 @@ package struct IngestionService: Service {
         document.status = .ready
         document.progress = 1
         feed.publish(document)
+    }
+
+    /// It was deleted meanwhile, or given anew: then its vectors may be in the place of the new ones, which are looked for.
+    private func abandon(_ document: Document) async throws {
+        try await threads.runIfActive { [embeddings] in for index in embeddings.all { try index.remove(document: document.key) } }
+        backlog.documentLeft()
     }
 
     // MARK: Failures

@@ -89,6 +89,9 @@ package final class Library: Service {
         return Set(live.map(\.key))
     }
 
+    /// What was deleted leaves the files, too, that are written anew for that only now and then.
+    package func forgetDeleted() async throws { try await index.forgetRemoved() }
+
     package func add(_ upload: Upload, by asker: Asker) async throws -> AddedDocument {
         let added = try await store.add(upload, by: asker)
         if added.outcome != .unchanged { ingestion.documentQueued() }

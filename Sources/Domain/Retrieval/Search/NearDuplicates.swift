@@ -23,10 +23,11 @@ struct NearDuplicates {
         guard Double(shared) >= containment * Double(small.shingles.count) else { return false }
         guard shared < small.shingles.count else { return true }
         let analyzer = Analyzer()
-        let (one, other) = (Statement(small.text, analyzer), Statement(large.text, analyzer))
+        let (words, others) = (analyzer.words(small.text), analyzer.words(large.text))
+        guard !Figures(small.text, words: words).areMissing(from: Figures(large.text, words: others)) else { return false }
         // A much longer one holds the other and speaks of more, which may say no.
         let isLonger = Double(large.shingles.count) > lengthRatio * Double(small.shingles.count)
-        return one.numbers.isSubset(of: other.numbers) && (isLonger || one.negations == other.negations)
+        return isLonger || Negations.count(in: words) == Negations.count(in: others)
     }
 }
 

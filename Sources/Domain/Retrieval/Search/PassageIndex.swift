@@ -8,6 +8,8 @@ package protocol PassageIndex: Sendable {
     func removeAllBut(_ live: Set<Int64>) async throws
     func remove(document key: Int64, partition: Int64) async throws
     func remove(partition: Int64) async throws
+    /// Takes out of its files what may still lie there of documents that were removed.
+    func forgetRemoved() async throws
     /// The best passages.
     /// - Throws: `EmbeddingError` where the mode asks for embeddings and there are none; a hybrid search goes on without.
     func search(_ query: PassageQuery) async throws -> PassageFindings

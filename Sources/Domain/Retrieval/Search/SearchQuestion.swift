@@ -65,20 +65,14 @@ package struct SearchQuestion: Sendable, Hashable {
         let scalars = Array(text.unicodeScalars)
         guard scalars.count <= Self.longText else {
             let ends = [scalars.prefix(Self.endLength), scalars.suffix(Self.endLength)]
-            return [self] + ends.map { SearchQuestion(part: Self.text($0), of: self, evidence: Self.text($0)) }
+            return [self] + ends.map { SearchQuestion(part: String(scalars: $0), of: self, evidence: String(scalars: $0)) }
         }
         let analyzer = Analyzer()
-        let questions = Sentences.ranges(in: scalars).map { Self.text(scalars[$0]) }.filter {
+        let questions = Sentences.ranges(in: scalars).map { String(scalars: scalars[$0]) }.filter {
             $0.last == "?" && analyzer.terms($0).count >= Self.leastPartTerms
         }
         guard (2...Self.partLimit).contains(questions.count) else { return [self] }
         return questions.map { SearchQuestion(part: $0, of: self) }
-    }
-
-    private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: scalars)
-        return String(text)
     }
 
     /// Unicode scalars: about what a model reads at once, and what a question takes.

@@ -1,13 +1,13 @@
 /// The digits of a text, by what they are: quantities, or parts of names.
-struct Figures {
+package struct Figures: Sendable {
     /// As values: `1,000` and `1000`, `5.0` and `5`, `three` and `3` are the same.
-    let quantities: Set<String>
+    package let quantities: Set<String>
     /// Values of numbers that belong to a name, as in IL-6 or OCT3/4.
-    let named: Set<String>
+    package let named: Set<String>
     /// Runs of digits within words, as in 6PGD.
-    let mixed: Set<String>
+    package let mixed: Set<String>
     /// All runs of digits.
-    let runs: Set<String>
+    package let runs: Set<String>
 
     private static let words: [String: String] = [
         "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11",
@@ -17,7 +17,7 @@ struct Figures {
     private static let small = 12.0
 
     /// - Parameter words: those of the text, in lower case.
-    init(_ text: String, words: [String]) {
+    package init(_ text: String, words: [String]) {
         var scan = FigureScan(text)
         scan.run()
         quantities = scan.quantities.union(words.compactMap { Self.words[$0] })
@@ -27,13 +27,13 @@ struct Figures {
     }
 
     /// Whether a quantity is no number of the other text, or the digits of a name stand nowhere in it.
-    func areMissing(from other: Figures) -> Bool {
+    package func areMissing(from other: Figures) -> Bool {
         !quantities.subtracting(other.quantities).isSubset(of: other.named) || !Set(named.map(Self.whole)).isSubset(of: other.runs)
             || !mixed.isSubset(of: other.runs)
     }
 
     /// Whether digits of a name, or a quantity that is not small, stand nowhere among these runs of digits.
-    func areForeign(to runs: Set<String>) -> Bool {
+    package func areForeign(to runs: Set<String>) -> Bool {
         let large = quantities.filter { Double($0) ?? .infinity > Self.small }
         return !mixed.union(named.map(Self.whole)).union(large.map(Self.whole)).isSubset(of: runs)
     }
@@ -65,7 +65,7 @@ private struct FigureScan {
                 continue
             }
             let end = endOfWord(index)
-            let digits = scalars[index..<end].split { !Self.isDigit($0) }.map(SupportScorer.text)
+            let digits = scalars[index..<end].split { !Self.isDigit($0) }.map { String(scalars: $0) }
             runs.formUnion(digits)
             if isNumber(index..<end) {
                 index = readNumber(from: index, firstEnd: end)
@@ -92,7 +92,7 @@ private struct FigureScan {
         while end + 1 < scalars.count, scalars[end] == "," || scalars[end] == ".", Self.isDigit(scalars[end + 1]) {
             let next = endOfWord(end + 1)
             guard isNumber(end + 1..<next) else { break }
-            runs.insert(SupportScorer.text(scalars[end + 1..<next]))
+            runs.insert(String(scalars: scalars[end + 1..<next]))
             let isPoint = scalars[end] == "."
             if isPoint { fraction = Array(scalars[end + 1..<next]) } else { whole += scalars[end + 1..<next] }
             end = next
@@ -118,6 +118,6 @@ private struct FigureScan {
         let front = whole.drop { $0 == "0" }
         var back = fraction
         while back.last == "0" { back.removeLast() }
-        return (front.isEmpty ? "0" : SupportScorer.text(front)) + (back.isEmpty ? "" : "." + SupportScorer.text(back))
+        return (front.isEmpty ? "0" : String(scalars: front)) + (back.isEmpty ? "" : "." + String(scalars: back))
     }
 }

@@ -1,26 +1,6 @@
-import SearchIndex
 import Testing
 
 @testable import Retrieval
-
-/// Numbers and negations, as claims are compared by them.
-struct StatementTests {
-    private func statement(_ text: String) -> Statement { Statement(text, Analyzer()) }
-
-    @Test(arguments: [
-        ("It has 1,000 pages.", ["1000"]), ("5.0 and 5", ["5"]), ("3.14, 007.50", ["3.14", "7.5"]), ("CD4 cells and B12", []),
-        ("three of twelve", ["3", "12"]), ("one", []), ("in 1999.", ["1999"]), ("version 1.2.3", ["1.2"]), ("10%", ["10"]), ("-7", ["7"]), ("", []),
-        ("1,", ["1"]), ("2024-05-01", ["2024", "5", "1"]),
-    ])
-    func numbers(text: String, expected: [String]) {
-        #expect(statement(text).numbers == Set(expected))
-    }
-
-    @Test(arguments: [("It does not work.", 1), ("It works.", 0), ("It doesn't, and never will.", 2), ("Without a knot, nothing.", 2)])
-    func negations(text: String, expected: Int) {
-        #expect(statement(text).negations == expected)
-    }
-}
 
 /// Copies, and what only looks like one.
 struct NearDuplicateTests {

@@ -53,9 +53,7 @@ package enum Sentences {
         while low > start, !scalars[low - 1].properties.isWhitespace, index - low < 8 { low -= 1 }
         let word = scalars[low..<index].drop { $0 == "(" || $0 == "[" }
         if word.count == 1, let only = word.first { return only.properties.isUppercase }
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: word)
-        return abbreviations.contains(String(text).lowercased())
+        return abbreviations.contains(String(scalars: word).lowercased())
     }
 
     /// Whether the word before a full stop is short enough to be an abbreviation that is not known here: then what goes on in lower case
