@@ -15,8 +15,8 @@ import ServiceLifecycle
 #endif
 
 /// Reads documents in a process of their own, which is this program once more (`loquat read-document`): a hostile file takes that down and
-/// nothing else. Plain text, Markdown, CSV and JSON are read here: their parsers are linear and cannot overrun memory, and thousands of
-/// small notes need no thousands of processes.
+/// nothing else. Plain text, Markdown, CSV and small JSON are read here: their parsers are linear and cannot overrun memory, and thousands
+/// of small notes need no thousands of processes.
 package struct ChildDocumentReader: DocumentReader {
     private let limits: ReadingLimits
     private let program: String
@@ -37,7 +37,8 @@ package struct ChildDocumentReader: DocumentReader {
         guard let sample else { throw DocumentError.uploadLost }
         let format = DocumentFormat.detect(sample, declared: mediaType, filename: filename) ?? .text
         let result: Result<ParsedDocument, DocumentError>
-        if format.isPlain {
+        let isSmall = sample.head.count < FileSample.length
+        if format.isPlain, format != .json || isSmall {
             result = try await threads.runIfActive {
                 guard let bytes = FileManager.default.contents(atPath: path) else { throw DocumentError.uploadLost }
                 return Result { () throws(DocumentError) in try DocumentParser.parse(Array(bytes), format: format, limits: limits.parsing) }

@@ -2,7 +2,7 @@ import Retrieval
 import SentenceEncoder
 
 /// What waits to be embedded, as a struct that computes nothing: it says what is next and whose vectors are complete. Interactive work goes
-/// before background work, and within each the earlier before the later.
+/// before all other, batches and background work take turns, and within each the earlier goes before the later.
 struct EmbeddingQueue<Waiter> {
     struct JobID: Hashable {
         let number: Int
@@ -42,7 +42,9 @@ struct EmbeddingQueue<Waiter> {
     private let dimensions: Int
     private var jobs: [JobID: Job] = [:]
     private var interactive: [Work] = []
+    private var batch: [Work] = []
     private var background: [Work] = []
+    private var isBatchNext = true
     private var waiting = (texts: 0, bytes: 0)
     private var lastNumber = 0
     private var isClosed = false
@@ -74,6 +76,7 @@ struct EmbeddingQueue<Waiter> {
     private mutating func push(_ work: Work, _ priority: EmbeddingPriority) {
         switch priority {
         case .interactive: interactive.append(work)
+        case .batch: batch.append(work)
         case .background: background.append(work)
         }
     }
@@ -81,7 +84,10 @@ struct EmbeddingQueue<Waiter> {
     /// The next piece of work, or nil; interactive work alone where it is to interrupt other work.
     mutating func next(interactiveOnly: Bool = false) -> Work? {
         if !interactive.isEmpty { return interactive.removeFirst() }
-        return interactiveOnly || background.isEmpty ? nil : background.removeFirst()
+        if interactiveOnly || batch.isEmpty && background.isEmpty { return nil }
+        let takesBatch = background.isEmpty || isBatchNext && !batch.isEmpty
+        isBatchNext = !takesBatch
+        return takesBatch ? batch.removeFirst() : background.removeFirst()
     }
 
     func isWanted(_ id: JobID) -> Bool { jobs[id] != nil }
@@ -128,6 +134,7 @@ struct EmbeddingQueue<Waiter> {
             }
         }
         interactive = interactive.filter(isOthers)
+        batch = batch.filter(isOthers)
         background = background.filter(isOthers)
         return job
     }
@@ -136,7 +143,7 @@ struct EmbeddingQueue<Waiter> {
     mutating func close() -> [Waiter] {
         isClosed = true
         let waiters = jobs.values.map(\.waiter)
-        (jobs, interactive, background, waiting) = ([:], [], [], (0, 0))
+        (jobs, interactive, batch, background, waiting) = ([:], [], [], [], (0, 0))
         return waiters
     }
 }

@@ -124,7 +124,7 @@ package final class LocalEmbedder: Embedder, WordEmbedder {
         case .encode(let id, let batch):
             do throws(EncoderError) {
                 let encoder = try encoder()
-                let mayBeInterrupted = queue.withLock { $0.priority(of: id) } == .background
+                let mayBeInterrupted = queue.withLock { $0.priority(of: id) } != .interactive
                 let vectors = encode(batch, of: id, with: encoder, mayBeInterrupted: mayBeInterrupted)
                 guard let vectors, let done = queue.withLock({ $0.encoded(id, batch, vectors) }) else { return }
                 done.waiter.continuation.resume(returning: Answer(vectors: done.result.vectors, words: done.result.words))

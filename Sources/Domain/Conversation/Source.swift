@@ -38,6 +38,26 @@ package struct Source: Sendable, Hashable, Codable {
     package let start: Int
     package let end: Int
     package let score: Double
+    /// Where `content` is of several chunks, where each begins; known while the answer is written.
+    package var chunks: [Place] = []
+
+    /// Where a chunk begins in the document's text.
+    package struct Place: Sendable, Hashable {
+        package let chunkID: UUIDv7
+        package let page: Int?
+        package let start: Int
+
+        package init(chunkID: UUIDv7, page: Int?, start: Int) {
+            self.chunkID = chunkID
+            self.page = page
+            self.start = start
+        }
+    }
+
+    private enum CodingKeys: CodingKey {
+        case number, chunkID, document, title, slug, creatorName, topicCategory, summary, content, sectionHeading, sectionAnchor, page, start, end
+        case score
+    }
 
     package init(
         number: Int, chunkID: UUIDv7, document: Document, metadata: JSONObject, content: String, sectionHeading: String?,

@@ -56,7 +56,7 @@ public final class LexicalIndex: Sendable {
                 for document in analyzed where document.partition == number { partition.remove(document: document.document) }
                 partition.add(segments[number] ?? [])
             }
-            compact(&writer, afterDeletion: false)
+            compact(&writer)
         }
     }
 
@@ -65,7 +65,7 @@ public final class LexicalIndex: Sendable {
             guard state.withLock({ $0.partitions[partition] })?.holds(document: document) == true else { return }
             writer.appendRemoval(of: document, from: partition)
             change([partition]) { _, partition in partition.remove(document: document) }
-            compact(&writer, afterDeletion: true)
+            compact(&writer)
         }
     }
 
@@ -73,9 +73,12 @@ public final class LexicalIndex: Sendable {
         writer.withLock { writer in
             guard state.withLock({ $0.partitions.removeValue(forKey: partition) }) != nil else { return }
             writer.appendRemoval(of: partition)
-            compact(&writer, afterDeletion: true)
+            compact(&writer)
         }
     }
+
+    /// Writes the file anew without the words of what was removed, where there are such.
+    public func forgetRemoved() { writer.withLock { compact(&$0, forgets: true) } }
 
     /// Why the file is no longer written, if so: the next start finds it empty. The index itself lacks nothing.
     public var fileError: LexicalFileError? { writer.withLock { $0.failure } }
@@ -156,8 +159,8 @@ public final class LexicalIndex: Sendable {
         return numbers
     }
 
-    private func compact(_ writer: inout LexicalWriter, afterDeletion: Bool) {
-        guard let terms = writer.compact(state.withLock { $0 }, afterDeletion: afterDeletion) else { return }
+    private func compact(_ writer: inout LexicalWriter, forgets: Bool = false) {
+        guard let terms = writer.compact(state.withLock { $0 }, forgets: forgets) else { return }
         state.withLock { $0.terms = terms }
     }
 

@@ -17,6 +17,8 @@ struct LexicalWriter: Sendable {
     private var file: LexicalFile?
     /// Passages that were written since the last compaction, and removals.
     private var written = 0
+    /// The file holds words of what was removed.
+    private var hasRemoved = false
     private var builder = SegmentBuilder(numberLimit: 0)
     /// Terms that stand in no block yet.
     var newTerms: [UInt32] = []
@@ -36,6 +38,8 @@ struct LexicalWriter: Sendable {
         state.terms = log.terms
         state.terms.findHoles()
         writer.written = log.written
+        // What was removed and what was replaced look alike here.
+        writer.hasRemoved = log.written > log.live.reduce(0) { $0 + $1.passages }
         writer.builder = SegmentBuilder(numberLimit: state.terms.numberLimit)
         isSound = isSound && withExtendedLifetime(mapping) { writer.build(log.live, into: &state) }
         if !isSound {
@@ -92,6 +96,7 @@ struct LexicalWriter: Sendable {
         payload.fixed(document)
         append(.removals, payload.bytes)
         written += 1
+        hasRemoved = true
     }
 
     mutating func appendRemoval(of partition: Int64) {
@@ -99,6 +104,7 @@ struct LexicalWriter: Sendable {
         payload.fixed(partition)
         append(.partitionRemovals, payload.bytes)
         written += 1
+        hasRemoved = true
     }
 
     private mutating func append(_ kind: LexicalFileFormat.Kind, _ payload: [UInt8]) {
@@ -126,12 +132,12 @@ struct LexicalWriter: Sendable {
 
     // MARK: Compaction
 
-    /// Leaves out what no longer holds, in a new file that takes the old one's place, where that is most of it, or where something was
-    /// deleted: its words are to be in no file.
+    /// Leaves out what no longer holds, in a new file that takes the old one's place, where that is most of it.
+    /// - Parameter forgets: also where anything was removed.
     /// - Returns: the terms that are still in use; nil where nothing was done.
-    mutating func compact(_ state: LexicalIndex.State, afterDeletion: Bool) -> TermTable? {
+    mutating func compact(_ state: LexicalIndex.State, forgets: Bool) -> TermTable? {
         let live = state.partitions.values.reduce(0) { $0 + $1.passageCount }
-        guard afterDeletion && file != nil || written - live > max(live, Self.compactionPassages) else { return nil }
+        guard forgets && hasRemoved && file != nil || written - live > max(live, Self.compactionPassages) else { return nil }
         written = live
         var isUsed = [Bool](repeating: false, count: state.terms.numberLimit)
         for view in state.partitions.values.flatMap(\.views) {
@@ -140,6 +146,7 @@ struct LexicalWriter: Sendable {
         let terms = state.terms.keeping { isUsed[Int($0)] }
         do throws(LexicalFileError) {
             try rewrite(terms, passages: live)
+            hasRemoved = false
             return terms
         } catch {
             // Unless it is damaged the old file still holds; its terms keep their numbers, and it grows as much again before the next try.

@@ -136,7 +136,7 @@ public final class VectorStore: Sendable {
                     }
                 }
                 if rows.count > 0 { try append(&rows, to: &file) }
-                try compactIfWorthwhile(&file)
+                compactIfWorthwhile(&file)
             }
         }
         try result.get()
@@ -174,7 +174,7 @@ public final class VectorStore: Sendable {
             Result { () throws(VectorFileError) in
                 try append(removals: [(removal, number)], to: &file)
                 contents.withLock { $0.hasDeleted = true }
-                try compactIfWorthwhile(&file)
+                compactIfWorthwhile(&file)
             }
         }
         try result.get()
@@ -209,20 +209,29 @@ public final class VectorStore: Sendable {
     }
 
     /// Where removed rows or scattered blocks outweigh what is live.
-    private func compactIfWorthwhile(_ file: inout VectorFile) throws(VectorFileError) {
+    private func compactIfWorthwhile(_ file: inout VectorFile) {
         let old = contents.withLock { $0 }
         let rows = old.blocks.reduce(0) { $0 + $1.rows }
         let live = old.liveRows
         let isDead = rows - live > max(live, Self.compactionRows)
         let isScattered = old.blocks.count > Self.compactionBlocks && live / old.blocks.count < Self.compactionRowsPerBlock
-        if isDead || isScattered { try compact(&file) }
+        guard isDead || isScattered else { return }
+        // What was to be stored is: where there is no room to tidy up, the next change tries again.
+        do throws(VectorFileError) { try compact(&file) } catch {}
     }
 
     /// Writes what is live into a new file, which then takes the old one's place.
     private func compact(_ file: inout VectorFile) throws(VectorFileError) {
-        let old = contents.withLock { $0 }
         let place = path + ".new"
         unlink(place)
+        do throws(VectorFileError) { try rewrite(&file, at: place) } catch {
+            unlink(place)
+            throw error
+        }
+    }
+
+    private func rewrite(_ file: inout VectorFile, at place: String) throws(VectorFileError) {
+        let old = contents.withLock { $0 }
         var new = try VectorFile(path: place, model: model, dimensions: dimensions) { _, _ in }
         var contents = Contents()
         var buffer = RowBuffer(dimensions: dimensions, kernels: kernels)

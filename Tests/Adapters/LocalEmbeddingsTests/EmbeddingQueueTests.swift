@@ -41,6 +41,18 @@ import Testing
         #expect(isEmpty(&queue))
     }
 
+    @Test func batchesAndDocumentsTakeTurns() throws {
+        var queue = queue()
+        let documents = try (0..<3).map { try add("document \($0)", ["a"], .background, to: &queue) }
+        let batches = try (0..<2).map { try add("batch \($0)", ["a", "b"], .batch, to: &queue) }
+        #expect(queue.next(interactiveOnly: true).map { _ in true } == nil)
+        for id in [batches[0], documents[0], batches[1], documents[1], documents[2]] { #expect(isNext(id, in: &queue)) }
+        #expect(isEmpty(&queue))
+        let left = try add("left", ["a"], .batch, to: &queue)
+        #expect(queue.remove(left) == "left")
+        #expect(isEmpty(&queue))
+    }
+
     @Test func vectorsComeInTheOrderOfTheTexts() throws {
         var queue = queue()
         let id = try add("x", ["one", "two", "three"], .background, to: &queue)

@@ -127,14 +127,10 @@ struct CitationSplitTests {
 
     // MARK: Code
 
-    @Test(arguments: ["`a[9]`", "`[9]`", "``a`[9]``", "```\na[9]\n\nb[9]\n```", "```swift\n[9]\n````"])
+    @Test(arguments: ["`a[9]`", "`[9]`", "``a`[9]``", "\n```\na[9]\n\nb[9]\n```\n", "\n```swift\n[9]\n````\n"])
     func codeIsLeftAsItIs(code: String) {
         #expect(check([code]).text == code)
         #expect(check(["Something \(code) was [9] said."]).text == "Something \(code) was  said.")
         #expect(check(["Something was said \(code)[9]."]).text == "Something was said \(code).")
-    }
-
-    @Test func aBacktickThatNothingClosesHidesNoMarkerOfTheNextParagraph() {
-        #expect(check(["Press the ` key. [9]\n\nSomething else [9]."]).text.hasSuffix("\n\nSomething else ."))
     }
 }

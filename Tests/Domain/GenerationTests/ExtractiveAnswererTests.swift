@@ -18,6 +18,14 @@ struct ExtractiveAnswererTests {
         return sentence.split(separator: " ").shuffled(using: &random).prefix(4).joined(separator: " ")
     }
 
+    @Test(arguments: ["[1–3]", "[1-3]", "[4; 5]", "【2】", "【2†passage】", "[12]"])
+    func referencesOfASourceAreNoMarkers(reference: String) async throws {
+        let text = "The tall loquat tree was shown before \(reference) in gardens."
+        let answer = try await answer("How tall is the loquat tree?", [SampleSources.source(1, text)])
+        let inside = reference.dropFirst().dropLast()
+        #expect(answer.pieces.joined() == "The tall loquat tree was shown before (\(inside)) in gardens [1].")
+    }
+
     @Test(arguments: 0..<200 as Range<UInt64>)
     func eachSentenceNamesASourceThatHoldsIt(seed: UInt64) async throws {
         var random = SeededRandom(seed: seed)

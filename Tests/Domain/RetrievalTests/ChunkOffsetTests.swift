@@ -32,6 +32,30 @@ struct ChunkOffsetTests {
         #expect(try DocumentParser.parse(Array(text.utf8), format: .text).text == text)
     }
 
+    @Test func aChunkIsOfOnePage() {
+        let text = (1...4).map { "Page \($0) says this." }.joined(separator: "\n\n")
+        let pages = [1, 1, 2, 3]
+        let blocks = (0..<4).map { ParsedDocument.Block(kind: .paragraph, start: 19 * $0, end: 19 * $0 + 17, page: pages[$0]) }
+        let chunks = Chunker().chunks(of: ParsedDocument(title: nil, text: text, blocks: blocks, pageCount: 3))
+        #expect(chunks.map(\.page) == [1, 2, 3])
+        #expect(chunks.map(\.text) == ["Page 1 says this.\n\nPage 2 says this.", "Page 3 says this.", "Page 4 says this."])
+    }
+
+    /// Every chunk has its headings beside it.
+    @Test func headingsAreNoLongerThanHeadingsAre() throws {
+        let text = "# \(String(repeating: "loquat ", count: 50_000))\n\n\(String(repeating: "Text follows here. ", count: 1_000))"
+        let chunks = Chunker().chunks(of: try DocumentParser.parse(Array(text.utf8), format: .markdown))
+        #expect(chunks.count > 100)
+        #expect(chunks.allSatisfy { ($0.heading ?? "").count <= 200 && ($0.anchor ?? "").count <= 200 })
+    }
+
+    /// Each would be looked at from each of them again: as many steps as would take hours.
+    @Test(arguments: [".", "!)", "...\"", "。.", "\n", ")"])
+    func runsOfFullStopsAreReadOnce(run: String) {
+        let text = String(repeating: run, count: 300_000) + "x"
+        #expect(Sentences.ranges(in: Array(text.unicodeScalars)).count < 300_001)
+    }
+
     @Test func headingsMakeAPathAndAnAnchor() throws {
         let parsed = try DocumentParser.parse(Array("# Top\n\nA.\n\n## Deep One\n\nB.".utf8), format: .markdown)
         let last = Chunker().chunks(of: parsed).last

@@ -42,7 +42,17 @@ struct SearchQuestionTests {
     @Test func severalQuestionsAreParted() {
         let asked = SearchQuestion("How tall is the tree? When is the harvest due? Thanks!", after: ["the loquat"])
         #expect(asked.parts().map(\.text) == ["How tall is the tree?", "When is the harvest due?"].filter { terms($0).count >= 2 })
-        #expect(asked.parts().allSatisfy { $0.earlier == ["the loquat"] })
+        #expect(asked.parts().map(\.earlier) == [["the loquat"], ["the loquat", "How tall is the tree?"]])
+    }
+
+    @Test func whatIsToldBesideQuestionsBelongsToEach() {
+        let parts = SearchQuestion("My device is the PX-400. How do I reset the clock? How do I charge it at home?").parts()
+        #expect(parts.map(\.text) == ["How do I reset the clock?", "How do I charge it at home?"])
+        #expect(parts[0].earlier == ["My device is the PX-400."])
+        #expect(parts[1].earlier == ["How do I reset the clock?", "My device is the PX-400."])
+        #expect(parts.allSatisfy { $0.evidenceText.contains("PX-400") && $0.weight > 0 })
+        let rewritten = SearchQuestion("How does one reset the clock? How does one charge the PX?", rewritten: "the PX-400").parts()
+        #expect(rewritten.count == 2 && rewritten.allSatisfy { $0.weight >= 0.5 && $0.earlier.first == "the PX-400" })
     }
 
     @Test(arguments: ["How tall is the loquat tree?", "No question at all.", "Why? How? When?", "", "? ? ? ?"])

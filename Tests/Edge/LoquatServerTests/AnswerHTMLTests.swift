@@ -21,7 +21,7 @@ struct AnswerHTMLTests {
     private func link(_ number: Int, _ start: Int = 10, _ end: Int = 20, _ status: String = "verified", label: String? = nil, page: String = "")
         -> String
     {
-        "<a class=\"citation \(status)\" href=\"/documents/\(document)?start=\(start)&amp;end=\(end)\(page)#passage\" "
+        "<a class=\"citation \(status)\" href=\"/documents/\(document)?start=\(start)&amp;end=\(end)\(page)&amp;print=\(AnswerHTML.print(of: "a \"quote\""))#passage\" "
             + "aria-label=\"\(label ?? "Source \(number)")\" title=\"a &quot;quote&quot;\">[\(number)]</a>"
     }
 

@@ -1,3 +1,4 @@
+import LoquatServer
 import Testing
 
 @testable import LoquatWeb
@@ -25,6 +26,16 @@ struct DocumentPartTests {
 
     @Test func aPassageEndsWithTheText() {
         #expect(DocumentPart("some text", from: nil, start: 5, end: 4_000_000).passage == "text")
+    }
+
+    @Test func whatWasCitedIsMarkedWhileItStandsThere() {
+        let print = AnswerHTML.print(of: "some")
+        let same = DocumentPart("some text", from: nil, start: 0, end: 4, print: print)
+        #expect(same.passage == "some" && !same.isChanged)
+        for text in ["soma text", "so", "", "another some text"] {
+            let changed = DocumentPart(text, from: nil, start: 0, end: 4, print: print)
+            #expect(changed.passage == nil && changed.isChanged && changed.before == text)
+        }
     }
 
     @Test func longTextsComeInParts() {

@@ -39,7 +39,7 @@ struct TemplatesTests {
             documents: [row()], moreDocuments: "2", isBusy: true, mayFill: true)
         let document = DocumentPage(
             title: hostile, id: "1", name: hostile, filename: hostile, size: "1", problem: hostile, collectionID: "1", collectionName: hostile,
-            before: hostile, passage: hostile, place: hostile, after: hostile, earlier: 1, later: 2)
+            before: hostile, passage: hostile, isChanged: true, place: hostile, after: hostile, earlier: 1, later: 2)
         let card = CardView(
             title: hostile, explanation: hostile, problem: hostile, action: "/login", formToken: "t", to: hostile, email: hostile, button: "b")
         let users = UsersPage(

@@ -31,6 +31,26 @@ import Testing
         return index
     }
 
+    @Test(arguments: [false, true])
+    func whatWasRemovedLeavesTheFileWhenAsked(afterRestart: Bool) throws {
+        let fixture = try LexicalFixture()
+        do {
+            let index = try fixture.open()
+            index.replace(document: 1, in: 1, passages: [passage(1, "harpoon whale")])
+            index.replace(document: 2, in: 1, passages: [passage(2, "gangway whale")])
+            index.remove(document: 1, from: 1)
+            #expect(try fixture.bytes().range(of: Data("harpoon".utf8)) != nil)
+            if !afterRestart { index.forgetRemoved() }
+        }
+        let index = try fixture.open()
+        if afterRestart { index.forgetRemoved() }
+        let file = try fixture.bytes()
+        #expect(file.range(of: Data("harpoon".utf8)) == nil && file.range(of: Data("gangway".utf8)) != nil)
+        #expect(index.search("whale", partitions: [1], limit: 10).map(\.key) == [2])
+        index.forgetRemoved()
+        #expect(try fixture.bytes() == file, "nothing was to be done")
+    }
+
     @Test func whatIsGoneLeavesTheFile() throws {
         let fixture = try LexicalFixture()
         var library = RandomLibrary(seed: 3)

@@ -124,10 +124,11 @@ extension SQLiteDocumentStore {
         }
     }
 
-    package func fail(_ queued: QueuedDocument, _ error: DocumentError) async throws {
+    @discardableResult
+    package func fail(_ queued: QueuedDocument, _ error: DocumentError) async throws -> Bool {
         let now = clock.now()
-        try await file.write { database in
-            guard try Self.isCurrent(queued, database) else { return }
+        return try await file.write { database in
+            guard try Self.isCurrent(queued, database) else { return false }
             try Self.discard(queued, database)
             try database.execute(
                 sql: """
@@ -135,6 +136,7 @@ extension SQLiteDocumentStore {
                         title = CASE WHEN title = x'' THEN coalesce(filename, x'') ELSE title END WHERE key = ?
                     """,
                 arguments: [error.code, error.message.blob, now, queued.document.key])
+            return true
         }
     }
 

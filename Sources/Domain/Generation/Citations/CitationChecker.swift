@@ -14,10 +14,6 @@ package struct CitationChecker {
 
     /// Support from which on a citation holds.
     package static let enoughSupport = SupportJudge.enough
-    /// A citation is moved only to a source that supports the sentence better by this much.
-    private static let repairMargin = 0.15
-    /// Claims of fewer terms are too short to move a citation for.
-    private static let leastTerms = 3
 
     private struct Marker {
         let cited: Int
@@ -114,9 +110,18 @@ package struct CitationChecker {
         }
         waiting.removeAll()
         guard isEnding, !hasEnded else { return }
+        while true {
+            if !held.isEmpty {
+                releaseHeld()
+            } else if case .told(let shown, let again) = code.finish() {
+                push(shown, again)
+            } else {
+                break
+            }
+            guard run() else { return }
+        }
         hasEnded = true
         steps.append(.closeSentence(at: nil))
-        releaseHeld()
         _ = run()
     }
 
@@ -163,8 +168,12 @@ package struct CitationChecker {
 
     private mutating func take(_ scalar: Unicode.Scalar) {
         if held.isEmpty {
-            code.take(scalar, after: answer.last)
-            if CitationMarkers.opens(scalar), !code.isOpen { held.append(scalar) } else { show(scalar) }
+            switch code.take(scalar, after: answer) {
+            case .text: if CitationMarkers.opens(scalar) { held.append(scalar) } else { show(scalar) }
+            case .code: show(scalar)
+            case .held: break
+            case .told(let shown, let again): push(shown, again)
+            }
         } else if scalar == CitationMarkers.closing(held) {
             steps.append(.resolveMarker)
         } else if CitationMarkers.mayStand(scalar, in: held) {
@@ -173,6 +182,11 @@ package struct CitationChecker {
             steps.append(.take(scalar))
             releaseHeld()
         }
+    }
+
+    private mutating func push(_ shown: [Unicode.Scalar], _ again: [Unicode.Scalar]) {
+        for scalar in again.reversed() { steps.append(.take(scalar)) }
+        for scalar in shown.reversed() { steps.append(.show(scalar)) }
     }
 
     /// What was held is no marker.
@@ -189,7 +203,7 @@ package struct CitationChecker {
         }
         let claim = claim(sentenceStart..<(possibleEnd ?? answer.count))
         var resolved: [Marker] = []
-        for number in numbers { resolved.append(Marker(cited: number, shown: try shownNumber(for: number, claim))) }
+        for number in numbers { resolved.append(Marker(cited: number, shown: try judge.shownNumber(for: number, claim))) }
         held.removeAll()
         markers += resolved
         for shown in resolved.compactMap(\.shown) {
@@ -209,16 +223,6 @@ package struct CitationChecker {
             start = marker.upperBound
         }
         return judge.claim(ClaimText.text(rest + answer[start..<range.upperBound]))
-    }
-
-    private mutating func shownNumber(for cited: Int, _ claim: SupportJudge.Claim) throws(SupportJudge.Awaiting) -> Int? {
-        let exists = sources.indices.contains(cited - 1)
-        if exists, claim.terms.count < Self.leastTerms { return cited }
-        let own = exists ? try judge.support(of: claim, bySource: cited - 1)?.score ?? 0 : 0
-        if exists, own >= Self.enoughSupport { return cited }
-        let best = try judge.best(for: claim, except: exists ? cited - 1 : nil)
-        if let best, best.support.score >= max(Self.enoughSupport, own + Self.repairMargin) { return best.source + 1 }
-        return exists ? cited : nil
     }
 
     // MARK: Sentences
@@ -263,36 +267,9 @@ package struct CitationChecker {
         guard !sentence.isEmpty, !sources.isEmpty || !markers.isEmpty else { return [] }
         guard answer[sentence].contains(where: \.properties.isAlphabetic) || !markers.isEmpty else { return [] }
         let claim = claim(sentence)
-        guard !markers.isEmpty else { return [try attribution(claim, sentence)] }
+        guard !markers.isEmpty else { return [try judge.attribution(claim, sentence)] }
         var citations: [Citation] = []
-        for marker in markers { citations.append(try citation(marker, claim, sentence)) }
+        for marker in markers { citations.append(try judge.citation(marker.cited, shown: marker.shown, claim, sentence)) }
         return citations
     }
-
-    private mutating func citation(
-        _ marker: Marker, _ claim: SupportJudge.Claim, _ sentence: Range<Int>
-    ) throws(SupportJudge.Awaiting) -> Citation {
-        guard let shown = marker.shown, let support = try judge.support(of: claim, bySource: shown - 1) else {
-            return Citation(
-                number: marker.shown, citedNumber: marker.cited, start: sentence.lowerBound, end: sentence.upperBound, status: .unverified,
-                support: 0, quote: nil)
-        }
-        let holds = support.score >= Self.enoughSupport
-        return Citation(
-            number: shown, citedNumber: marker.cited, start: sentence.lowerBound, end: sentence.upperBound,
-            status: !holds ? .unverified : shown == marker.cited ? .verified : .repaired, support: rounded(support.score),
-            quote: sources[shown - 1].quote(support.range))
-    }
-
-    /// A sentence that names no source is given the one that supports it, or none.
-    private mutating func attribution(_ claim: SupportJudge.Claim, _ sentence: Range<Int>) throws(SupportJudge.Awaiting) -> Citation {
-        let best = try judge.best(for: claim)
-        let holds = best.map { $0.support.score >= Self.enoughSupport } ?? false
-        return Citation(
-            number: holds ? best.map { $0.source + 1 } : nil, citedNumber: nil, start: sentence.lowerBound, end: sentence.upperBound,
-            status: holds ? .verified : .unverified, support: rounded(best?.support.score ?? 0),
-            quote: holds ? best.map { sources[$0.source].quote($0.support.range) } : nil)
-    }
-
-    private func rounded(_ score: Double) -> Double { (score * 1000).rounded() / 1000 }
 }

@@ -18,6 +18,18 @@ enum CitationMarkers {
         return ("0"..."9").contains(scalar) || ",;-–".unicodeScalars.contains(scalar) || scalar == " " && held.count > 1
     }
 
+    /// What stands between the brackets of a marker that begins here, if one does.
+    static func marker(in scalars: [Unicode.Scalar], at start: Int) -> Range<Int>? {
+        guard opens(scalars[start]) else { return nil }
+        var held = [scalars[start]]
+        for index in scalars.indices.dropFirst(start + 1) {
+            if scalars[index] == closing(held) { return numbers(held).isEmpty ? nil : start + 1..<index }
+            guard mayStand(scalars[index], in: held) else { return nil }
+            held.append(scalars[index])
+        }
+        return nil
+    }
+
     /// The numbers of a marker without its closing bracket; those that are too large to be any are `Int.max`.
     static func numbers(_ held: [Unicode.Scalar]) -> [Int] {
         let text = String(scalars: held.dropFirst().prefix { $0 != "†" })

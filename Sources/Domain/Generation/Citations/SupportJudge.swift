@@ -27,7 +27,7 @@ struct SupportJudge {
     }
 
     private let scorer: SupportScorer
-    private let titles: [String]
+    let sources: [Source]
     /// What words mean may be asked for.
     private var asks: Bool
     private var passages: [Int: WordMatching.Passage] = [:]
@@ -39,7 +39,7 @@ struct SupportJudge {
 
     init(_ sources: [Source], asks: Bool) {
         scorer = SupportScorer(sources)
-        titles = sources.map(\.title)
+        self.sources = sources
         self.asks = asks
     }
 
@@ -61,7 +61,7 @@ struct SupportJudge {
     /// The source that supports a claim best.
     mutating func best(for claim: Claim, except cited: Int? = nil) throws(Awaiting) -> (source: Int, support: Support)? {
         var ranked: [(source: Int, support: Support)] = []
-        for source in titles.indices where source != cited {
+        for source in sources.indices where source != cited {
             if let support = scorer.support(of: claim, bySource: source) { ranked.append((source, support)) }
         }
         ranked.sort { ($0.support.score, $1.source) > ($1.support.score, $0.source) }
@@ -97,7 +97,7 @@ struct SupportJudge {
     private mutating func ask(_ claim: Claim, _ index: Int) -> Awaiting {
         pending = Pending(claim: claim, source: index)
         var texts: [String] = claims[claim.text] == nil ? [claim.text] : []
-        if passages[index] == nil { texts += scorer.sentences(of: index).map(\.claim.text) + [titles[index]] }
+        if passages[index] == nil { texts += scorer.sentences(of: index).map(\.claim.text) + [sources[index].title] }
         var seen: Set<String> = []
         let terms = claims[claim.text] == nil ? claim.terms.sorted() : []
         return Awaiting(need: CitationEvidence.Need(texts: texts.filter { !$0.isEmpty && seen.insert($0).inserted }, terms: terms))
@@ -124,11 +124,11 @@ struct SupportJudge {
     private func passage(_ index: Int, _ vectors: [String: WordVectors]) -> WordMatching.Passage? {
         let texts = scorer.sentences(of: index).map(\.claim.text)
         let sentences = texts.compactMap { vectors[$0]?.vectors }
-        let title = vectors[titles[index]]?.vectors
-        guard sentences.count == texts.count, title != nil || titles[index].isEmpty else { return nil }
+        let title = vectors[sources[index].title]?.vectors
+        guard sentences.count == texts.count, title != nil || sources[index].title.isEmpty else { return nil }
         return WordMatching.Passage(
             sentences: sentences, title: title, wordings: texts.map { Wording($0, scorer.analyzer) },
-            titleRuns: Wording(titles[index], scorer.analyzer).figures.runs)
+            titleRuns: Wording(sources[index].title, scorer.analyzer).figures.runs)
     }
 
     mutating func stopAsking() {

@@ -39,20 +39,20 @@ package struct ExtractiveAnswerer: LanguageModel {
     }
 
     private static func escapingMarkers(_ text: String) -> String {
-        var result = ""
-        var rest = text[...]
-        while let open = rest.firstIndex(of: "[") {
-            result += rest[..<open]
-            rest = rest[open...]
-            let inside = rest.dropFirst().prefix { $0.isNumber || $0 == "," || $0 == " " }
-            if !inside.isEmpty, inside.endIndex < rest.endIndex, rest[inside.endIndex] == "]" {
-                result += "(\(inside))"
-                rest = rest[rest.index(after: inside.endIndex)...]
+        let scalars = Array(text.unicodeScalars)
+        var result = String.UnicodeScalarView()
+        var index = 0
+        while index < scalars.count {
+            if let inside = CitationMarkers.marker(in: scalars, at: index) {
+                result.append("(")
+                result.append(contentsOf: scalars[inside])
+                result.append(")")
+                index = inside.upperBound + 1
             } else {
-                result += "["
-                rest = rest.dropFirst()
+                result.append(scalars[index])
+                index += 1
             }
         }
-        return result + rest
+        return String(result)
     }
 }

@@ -28,6 +28,8 @@ package struct Chunker: Sendable {
                 if let range = open, !headings.isOnlyHeading(range, scalars) { close() }
                 headings.enter(String(scalars: scalars[block.start..<block.end]), level: level)
             }
+            // A chunk is of one page: what is cited is found there.
+            if open != nil, block.page != page { close() }
             for piece in pieces(of: block, scalars) {
                 if let range = open, piece.upperBound - range.lowerBound > Self.targetLength { close() }
                 if open == nil { page = block.page }
@@ -63,11 +65,18 @@ package struct Chunker: Sendable {
 
 /// The headings above a place.
 private struct HeadingPath {
+    /// Characters of a heading that are kept: what is longer was marked as one by mistake, and stands beside each chunk.
+    private static let titleLimit = 200
+
     private var path: [(level: Int, title: String)] = []
 
     mutating func enter(_ title: String, level: Int) {
         path.removeAll { $0.level >= level }
-        path.append((level, title.split(whereSeparator: \.isWhitespace).joined(separator: " ")))
+        path.append((level, Self.shown(title)))
+    }
+
+    private static func shown(_ title: String) -> String {
+        title.prefix(4 * titleLimit).split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(titleLimit).description
     }
 
     /// `Chapter › Section`.
@@ -83,6 +92,6 @@ private struct HeadingPath {
     /// Headings that follow each other without text between them stay in one chunk.
     func isOnlyHeading(_ range: Range<Int>, _ scalars: [Unicode.Scalar]) -> Bool {
         guard let title = path.last?.title else { return false }
-        return String(scalars: scalars[range]).split(whereSeparator: \.isWhitespace).joined(separator: " ") == title
+        return range.count <= 4 * Self.titleLimit && Self.shown(String(scalars: scalars[range])) == title
     }
 }

@@ -39,6 +39,8 @@ package struct EmbeddingModel: Hashable, Sendable {
 package enum EmbeddingPriority: Sendable, Hashable, CaseIterable {
     /// Somebody's question: goes before whatever is in the background.
     case interactive
+    /// Many texts that a client wants: in turn with what is in the background.
+    case batch
     /// Documents that are read in.
     case background
 }

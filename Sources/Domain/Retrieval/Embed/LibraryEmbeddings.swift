@@ -13,6 +13,9 @@ package final class LibraryEmbeddings: Sendable {
         var retired: @Sendable (EmbeddingModel) -> Void = { _ in }
     }
 
+    /// Texts of a call that may go before documents, as a question does.
+    private static let fewTexts = 4
+
     private let state = Mutex(State())
 
     /// None, until they are adopted.
@@ -38,7 +41,8 @@ package final class LibraryEmbeddings: Sendable {
     /// - Throws: `EmbeddingError`, `CancellationError`.
     package func embed(_ texts: [String]) async throws -> (Embeddings, String) {
         guard let wanted else { throw EmbeddingError.unavailable("no embedding model is configured") }
-        return (try await wanted.embedder.embed(texts, priority: .interactive), wanted.model.name)
+        let priority: EmbeddingPriority = texts.count <= Self.fewTexts ? .interactive : .batch
+        return (try await wanted.embedder.embed(texts, priority: priority), wanted.model.name)
     }
 
     /// The wanted vectors are complete: they serve from now on.

@@ -29,6 +29,9 @@ package final class DocumentFeed: Sendable {
         }
     }
 
+    /// Documents that somebody watches.
+    package var watched: [DocumentID] { state.withLock { Array($0.watchers.keys) } }
+
     /// The document is gone: its watchers' streams end.
     package func end(_ document: DocumentID) {
         for watcher in state.withLock({ Array(($0.watchers[document] ?? [:]).values) }) { watcher.finish() }

@@ -14,6 +14,8 @@ package struct IngestionService: Service {
     /// A document of more chunks is embedded beside the others.
     private static let largeDocument = 256
     private static let largeWaiting = 4
+    /// Characters of a title that was read in a document.
+    private static let titleLimit = 200
 
     private let large = Waiting(limit: Self.largeWaiting)
     private let store: any DocumentStore
@@ -118,7 +120,10 @@ package struct IngestionService: Service {
         let parsed = read.document
         document.mediaType = read.mediaType
         let drafts = try await threads.runIfActive { Chunker().chunks(of: parsed) }
-        if document.title.isEmpty { document.title = parsed.title ?? document.filename ?? Self.firstWords(of: parsed.text) }
+        if document.title.isEmpty {
+            let title = parsed.title ?? document.filename ?? Self.firstWords(of: parsed.text)
+            document.title = String(title.prefix(Self.titleLimit))
+        }
         document.pageCount = parsed.pageCount
         try await store.begin(queued, title: document.title, text: parsed.text, pageCount: parsed.pageCount, mediaType: document.mediaType)
         for start in stride(from: 0, to: drafts.count, by: Self.sliceSize) {
@@ -226,7 +231,7 @@ package struct IngestionService: Service {
 
     private func fail(_ queued: QueuedDocument, _ error: DocumentError) async {
         do {
-            try await store.fail(queued, error)
+            guard try await store.fail(queued, error) else { return }
             var document = queued.document
             document.status = .failed
             document.error = error

@@ -8,6 +8,7 @@ package final class Library: Service {
     /// How many documents are put into the index, and looked at, in one go at start.
     private static let loadBatch = 200
     private static let scan = 10_000
+    private static let pauseBeforeForgetting: Duration = .seconds(2)
 
     package let store: any DocumentStore
     package let feed: DocumentFeed
@@ -16,6 +17,8 @@ package final class Library: Service {
     private let backlog: EmbeddingBacklog
     private let logger: Logger
     private let loading = Mutex(Loading())
+    private let deletions: AsyncStream<Void>
+    private let deleted: AsyncStream<Void>.Continuation
 
     private struct Loading {
         var isDone = false
@@ -32,6 +35,7 @@ package final class Library: Service {
         self.ingestion = ingestion
         self.backlog = backlog
         self.logger = logger
+        (deletions, deleted) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Whether everything that is stored can be found.
@@ -72,7 +76,23 @@ package final class Library: Service {
         try await withThrowingTaskGroup { group in
             group.addTask { try await self.ingestion.run() }
             group.addTask { await cancelWhenGracefulShutdown { await self.backlog.run() } }
+            group.addTask { await cancelWhenGracefulShutdown { await self.forgetDeleted() } }
             try await group.waitForAll()
+        }
+    }
+
+    /// What was deleted leaves the index's files, which are written anew for that: once for many deletions.
+    private func forgetDeleted() async {
+        deleted.yield()
+        for await _ in deletions {
+            do {
+                try await Task.sleep(for: Self.pauseBeforeForgetting)
+                try await index.forgetRemoved()
+            } catch is CancellationError {
+                // The next start does it.
+            } catch {
+                logger.warning("what was deleted is still in files of the index", metadata: ["error": "\(error)"])
+            }
         }
     }
 
@@ -89,9 +109,6 @@ package final class Library: Service {
         return Set(live.map(\.key))
     }
 
-    /// What was deleted leaves the files, too, that are written anew for that only now and then.
-    package func forgetDeleted() async throws { try await index.forgetRemoved() }
-
     package func add(_ upload: Upload, by asker: Asker) async throws -> AddedDocument {
         let added = try await store.add(upload, by: asker)
         if added.outcome != .unchanged { ingestion.documentQueued() }
@@ -102,12 +119,17 @@ package final class Library: Service {
         guard let document = try await store.delete(document: id, by: asker) else { return false }
         feed.end(id)
         try await index.remove(document: document.key, partition: document.collectionKey)
+        deleted.yield()
         return true
     }
 
     package func delete(collection id: CollectionID, by asker: Asker) async throws -> Bool {
+        var watched: [DocumentID] = []
+        for document in feed.watched where try await store.document(document, for: asker)?.collectionID == id { watched.append(document) }
         guard let collection = try await store.delete(collection: id, by: asker) else { return false }
+        for document in watched { feed.end(document) }
         try await index.remove(partition: collection.key)
+        deleted.yield()
         return true
     }
 }

@@ -53,7 +53,8 @@ package protocol DocumentStore: Sendable {
     func setProgress(_ progress: Double, of document: QueuedDocument) async throws
     /// Makes the saved chunks the document's own. False where the document was deleted or replaced meanwhile.
     func finish(_ document: QueuedDocument) async throws -> Bool
-    func fail(_ document: QueuedDocument, _ error: DocumentError) async throws
+    /// False where the document was deleted or replaced meanwhile: then it did not fail.
+    @discardableResult func fail(_ document: QueuedDocument, _ error: DocumentError) async throws -> Bool
     /// The live chunks of these documents, of those that are still there.
     func liveChunks(of documentKeys: [Int64]) async throws -> [IndexableDocument]
     /// Every live document, a batch at a time.

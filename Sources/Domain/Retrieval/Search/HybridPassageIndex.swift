@@ -76,7 +76,10 @@ package final class HybridPassageIndex: PassageIndex {
     }
 
     package func forgetRemoved() async throws {
-        try await ingestThreads.runIfActive { [embeddings] in for index in embeddings.all { try index.forgetRemoved() } }
+        try await ingestThreads.runIfActive { [lexical, embeddings] in
+            lexical.forgetRemoved()
+            for index in embeddings.all { try index.forgetRemoved() }
+        }
     }
 
     /// Vectors that stay, for want of room perhaps, are found by nobody, since their chunks are gone; the next start removes them.

@@ -78,8 +78,12 @@ package struct RetrievalService: Sendable {
         var scopes: [Scope] = []
         if let creator = request.creator {
             var filters = request.filters
-            filters.conditions["creator"] = [.string(creator)]
-            scopes.append(Scope(narrow: .creator, partitions: partitions, filters: filters))
+            let wanted = JSONValue.string(creator)
+            // Both must hold.
+            if filters.conditions["creator"]?.contains(wanted) ?? true {
+                filters.conditions["creator"] = [wanted]
+                scopes.append(Scope(narrow: .creator, partitions: partitions, filters: filters))
+            }
         }
         if request.collectionID != nil { scopes.append(Scope(narrow: .collection, partitions: partitions, filters: request.filters)) }
         let all = try await store.partitions(for: request.asker, collection: nil)
@@ -150,12 +154,18 @@ package struct RetrievalService: Sendable {
         var sources: [Source] = []
         for (best, score, chunks) in assembly.parts {
             var passage = best
+            var places: [Source.Place] = []
             if chunks.count > 1, let first = chunks.first, let last = chunks.last,
-                let text = try await store.text(ofDocument: best.document.key, in: first.start..<last.end)
+                let text = try await store.text(ofDocument: best.document.key, in: first.start..<last.end),
+                // The document may have been replaced since; and a database ends a text at a NUL.
+                text.hasPrefix(first.text), text.hasSuffix(last.text)
             {
                 passage = best.widened(to: chunks, text: text)
+                places = chunks.map { Source.Place(chunkID: $0.id, page: $0.page, start: $0.start) }
             }
-            sources.append(Source(passage, number: sources.count + 1, score: score))
+            var source = Source(passage, number: sources.count + 1, score: score)
+            source.chunks = places
+            sources.append(source)
         }
         return sources
     }

@@ -20,6 +20,8 @@ package struct SearchQuestion: Sendable, Hashable {
     let weight: Double
     /// The last two turns, by which it is told whether there is evidence.
     let evidenceText: String
+    /// What is leaned on is what a model takes the text to mean.
+    private let isRewritten: Bool
 
     /// What a model takes the turn to mean is leaned on instead of what was said: half as much as on the turn itself, since it may err.
     private static let rewrittenWeight = 0.5
@@ -32,6 +34,7 @@ package struct SearchQuestion: Sendable, Hashable {
         if let rewritten {
             self.earlier = [rewritten]
             weight = Self.rewrittenWeight
+            isRewritten = true
             evidenceText = rewritten
             return
         }
@@ -39,6 +42,7 @@ package struct SearchQuestion: Sendable, Hashable {
         for turn in [earlier.last, earlier.first].compactMap(\.self) where !leaned.contains(turn) && turn != text { leaned.append(turn) }
         self.earlier = leaned
         weight = Self.earlierWeight * (0.5 + Self.need(text))
+        isRewritten = false
         evidenceText = earlier.last.map { "\($0)\n\(text)" } ?? text
     }
 
@@ -65,14 +69,22 @@ package struct SearchQuestion: Sendable, Hashable {
         let scalars = Array(text.unicodeScalars)
         guard scalars.count <= Self.longText else {
             let ends = [scalars.prefix(Self.endLength), scalars.suffix(Self.endLength)]
-            return [self] + ends.map { SearchQuestion(part: String(scalars: $0), of: self, evidence: String(scalars: $0)) }
+            return [self] + ends.map { SearchQuestion(end: String(scalars: $0), of: self) }
         }
         let analyzer = Analyzer()
-        let questions = Sentences.ranges(in: scalars).map { String(scalars: scalars[$0]) }.filter {
-            $0.last == "?" && analyzer.terms($0).count >= Self.leastPartTerms
+        let sentences = Sentences.ranges(in: scalars).map { String(scalars: scalars[$0]) }
+        let isQuestion = sentences.map { $0.last == "?" && analyzer.terms($0).count >= Self.leastPartTerms }
+        guard (2...Self.partLimit).contains(isQuestion.count { $0 }) else { return [self] }
+        // What is told beside the questions belongs to each, and one that points at something means the question before it, too.
+        let told = zip(sentences, isQuestion).filter { !$1 && analyzer.terms($0).count >= Self.leastPartTerms }.map(\.0).joined(separator: " ")
+        var before: String?
+        var parts: [SearchQuestion] = []
+        for (sentence, isQuestion) in zip(sentences, isQuestion) where isQuestion {
+            let context = [Self.leans(sentence) ? before : nil, told.isEmpty ? nil : told].compactMap(\.self)
+            parts.append(SearchQuestion(part: sentence, of: self, context: context))
+            before = sentence
         }
-        guard (2...Self.partLimit).contains(questions.count) else { return [self] }
-        return questions.map { SearchQuestion(part: $0, of: self) }
+        return parts
     }
 
     /// Unicode scalars: about what a model reads at once, and what a question takes.
@@ -81,11 +93,20 @@ package struct SearchQuestion: Sendable, Hashable {
     private static let leastPartTerms = 2
     private static let partLimit = 4
 
-    private init(part: String, of whole: SearchQuestion, evidence: String? = nil) {
+    private init(part: String, of whole: SearchQuestion, context: [String]) {
         text = part
+        earlier = whole.earlier + context.filter { !whole.earlier.contains($0) }
+        weight = max(whole.isRewritten ? whole.weight : 0, Self.earlierWeight * (0.5 + Self.need(part)))
+        isRewritten = whole.isRewritten
+        evidenceText = whole.earlier.isEmpty ? (context + [part]).joined(separator: "\n") : whole.evidenceText
+    }
+
+    private init(end: String, of whole: SearchQuestion) {
+        text = end
         earlier = whole.earlier
-        weight = Self.earlierWeight * (0.5 + Self.need(part))
-        evidenceText = evidence ?? (whole.earlier.isEmpty ? part : whole.evidenceText)
+        weight = whole.weight
+        isRewritten = whole.isRewritten
+        evidenceText = end
     }
 
     // MARK: What the indexes take

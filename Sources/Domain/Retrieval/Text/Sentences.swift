@@ -25,7 +25,8 @@ package enum Sentences {
                 close(at: end)
                 index = end
             } else {
-                index += 1
+                // What follows in a run of full stops ends no sentence either.
+                index = terminators.contains(scalars[index]) ? endOfRun(scalars, from: index) : index + 1
             }
         }
         close(at: scalars.count)
@@ -39,13 +40,16 @@ package enum Sentences {
             return index + 1 < scalars.count && scalars[index + 1] == "\n" ? index + 1 : nil
         }
         guard terminators.contains(scalar) else { return nil }
-        var end = index + 1
-        while end < scalars.count, terminators.contains(scalars[end]) || closers.contains(scalars[end]) { end += 1 }
-        let wide = scalar.value > 0x3000
-        guard wide || end == scalars.count || scalars[end].properties.isWhitespace else { return nil }
+        let end = endOfRun(scalars, from: index)
+        let isWide = scalars[index..<end].contains { $0.value > 0x3000 }
+        guard isWide || end == scalars.count || scalars[end].properties.isWhitespace else { return nil }
         if scalar == ".", isAbbreviation(scalars, before: index, from: start) { return nil }
         if scalar == ".", mayAbbreviate(scalars, before: index), continuesInLowerCase(scalars, after: end) { return nil }
         return end
+    }
+
+    private static func endOfRun(_ scalars: [Unicode.Scalar], from start: Int) -> Int {
+        scalars[(start + 1)...].firstIndex { !terminators.contains($0) && !closers.contains($0) } ?? scalars.count
     }
 
     private static func isAbbreviation(_ scalars: [Unicode.Scalar], before index: Int, from start: Int) -> Bool {

@@ -180,7 +180,7 @@ struct DocumentRoutes {
         }
         guard try await store.collection(collection, for: call.asker) != nil else { throw Problem.notFound }
         let upload = Upload(
-            collectionID: collection, title: title.flatMap { $0.isEmpty ? nil : $0 }, filename: filename.map(Self.baseName), mediaType: mediaType,
+            collectionID: collection, title: title.flatMap { $0.isEmpty ? nil : $0 }, filename: filename.flatMap(Self.baseName), mediaType: mediaType,
             metadata: metadata, file: file)
         let fingerprint = Idempotent.fingerprint(
             call.request, file.sha256, collection.bytes, Array((title ?? "").utf8), Array((filename ?? "").utf8),
@@ -199,8 +199,10 @@ struct DocumentRoutes {
     }
 
     /// A name is kept with its folders, as `ingest` sends it, but leads nowhere above them.
-    private static func baseName(_ name: String) -> String {
-        name.replacing("\\", with: "/").split(separator: "/").filter { $0 != ".." && $0 != "." }.joined(separator: "/")
+    /// Nil where nothing is left of it: documents without a name are not each other's versions.
+    private static func baseName(_ name: String) -> String? {
+        let parts = name.replacing("\\", with: "/").split(separator: "/").filter { $0 != ".." && $0 != "." }
+        return parts.isEmpty ? nil : parts.joined(separator: "/")
     }
 
     private static func unreadable(_ name: String) -> Problem {

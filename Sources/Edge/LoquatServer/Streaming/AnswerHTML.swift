@@ -9,8 +9,14 @@ package enum AnswerHTML {
     }
 
     /// Where the page shows a passage of a document.
-    package static func passage(_ document: UUIDv7, start: Int, end: Int, page: Int? = nil) -> String {
-        "/documents/\(document)?start=\(start)&end=\(end)\(page.map { "&page=\($0)" } ?? "")#passage"
+    /// - Parameter text: the passage as it was, by which the page tells whether it still stands there.
+    package static func passage(_ document: UUIDv7, start: Int, end: Int, page: Int?, text: String) -> String {
+        "/documents/\(document)?start=\(start)&end=\(end)\(page.map { "&page=\($0)" } ?? "")&print=\(print(of: text))#passage"
+    }
+
+    /// A short fingerprint (FNV-1a, 32 bits).
+    package static func print(of text: some StringProtocol) -> String {
+        String(text.utf8.reduce(0x811c_9dc5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }, radix: 16)
     }
 
     private static func links(_ answer: String, _ citations: [Citation]) -> [TextLink] {
@@ -24,7 +30,7 @@ package enum AnswerHTML {
             guard let place = place(of: Array(marker.unicodeScalars), in: scalars, sentence, where: { links[$0] == nil }) else { continue }
             links[place] = TextLink(
                 range: place..<place + marker.unicodeScalars.count, text: marker,
-                target: passage(quote.documentID, start: quote.start, end: quote.end, page: quote.page),
+                target: passage(quote.documentID, start: quote.start, end: quote.end, page: quote.page, text: quote.text),
                 classes: "citation \(citation.status.rawValue)", label: label(citation, number, page: quote.page), title: quote.text)
         }
         return links.sorted { $0.key < $1.key }.map(\.value)

@@ -132,6 +132,8 @@ struct DocumentPage: Sendable {
     let collectionName: String
     let before: String
     let passage: String?
+    /// The document is another than the one that was cited.
+    let isChanged: Bool
     /// Where the passage stands, in words.
     let place: String?
     let after: String

@@ -66,7 +66,7 @@ struct SourceView: Sendable {
 extension SourceView {
     init(_ source: Source) {
         number = "\(source.number)"
-        passage = AnswerHTML.passage(source.document.id, start: source.start, end: source.end, page: source.page)
+        passage = AnswerHTML.passage(source.document.id, start: source.start, end: source.end, page: source.page, text: source.content)
         title = source.title
         section = [source.page.map { "page \($0)" }, source.sectionHeading].compactMap(\.self).joined(separator: " · ")
         summary = source.summary

@@ -32,7 +32,6 @@ struct LoquatProcess {
     private static let readingThreads = 1
     private static let passwordThreads = 1
     private static let keyUseInterval: Duration = .seconds(60)
-    private static let forgettingInterval: Duration = .seconds(300)
 
     let services: ServerServices
     private let settings: Settings
@@ -217,9 +216,6 @@ struct LoquatProcess {
             },
             Periodic(name: "embeddings", interval: Self.heartbeat, logger: logger) {
                 if try await embeddingSetup.connect() { backlog.documentLeft() }
-            },
-            Periodic(name: "forget what was deleted", interval: Self.forgettingInterval, logger: logger) {
-                try await services.library.forgetDeleted()
             },
             Periodic(name: "forget what has lapsed", interval: .seconds(600), logger: logger) {
                 try await services.accounts.logins.forgetLapsed()

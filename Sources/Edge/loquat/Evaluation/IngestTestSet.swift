@@ -22,8 +22,9 @@ struct IngestTestSet: Sendable {
         }
         documents = []
         files = IngestFiles.find([directory]).filter { !$0.name.contains("/reference/") }.map { file in
-            let name = URL(fileURLWithPath: file.name).lastPathComponent
-            let reference = "\(directory)/reference/\(name).txt"
+            // Files of one name in two folders are two.
+            let name = file.name.hasPrefix(directory + "/") ? String(file.name.dropFirst(directory.count + 1)) : file.name
+            let reference = "\(directory)/reference/\(URL(fileURLWithPath: name).lastPathComponent).txt"
             return File(name: name, path: file.name, reference: FileManager.default.fileExists(atPath: reference) ? reference : nil)
         }
         guard !files.isEmpty else { throw CommandFailure("There are no files in \(directory).") }

@@ -3,7 +3,7 @@ public struct FileSample: Sendable {
     /// Bytes of each end that tell enough.
     public static let length = 64 << 10
 
-    let head: ArraySlice<UInt8>
+    public let head: ArraySlice<UInt8>
     let tail: ArraySlice<UInt8>
 
     /// - Parameter tail: of a file that `head` does not hold whole.
