@@ -47,4 +47,9 @@ struct NegationTests {
         #expect(Negations.count(in: words) == count)
         #expect(Negations.negate(words) == (count == 1))
     }
+
+    @Test func absenceMayDeny() {
+        let words = Analyzer().words("The lack of iron is no matter.")
+        #expect(Negations.count(in: words) == 1 && Negations.count(in: words, countsAbsence: true) == 2)
+    }
 }

@@ -27,7 +27,7 @@ struct NearDuplicates {
         guard !Figures(small.text, words: words).areMissing(from: Figures(large.text, words: others)) else { return false }
         // A much longer one holds the other and speaks of more, which may say no.
         let isLonger = Double(large.shingles.count) > lengthRatio * Double(small.shingles.count)
-        return isLonger || Negations.count(in: words) == Negations.count(in: others)
+        return isLonger || Negations.count(in: words, countsAbsence: true) == Negations.count(in: others, countsAbsence: true)
     }
 }
 
