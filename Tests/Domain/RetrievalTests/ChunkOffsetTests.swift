@@ -52,8 +52,8 @@ struct ChunkOffsetTests {
     /// Each would be looked at from each of them again: as many steps as would take hours.
     @Test(arguments: [".", "!)", "...\"", "。.", "\n", ")"])
     func runsOfFullStopsAreReadOnce(run: String) {
-        let text = String(repeating: run, count: 300_000) + "x"
-        #expect(Sentences.ranges(in: Array(text.unicodeScalars)).count < 300_001)
+        let text = String(repeating: run, count: 50_000) + "x"
+        #expect(Sentences.ranges(in: Array(text.unicodeScalars)).count < 50_001)
     }
 
     @Test func headingsMakeAPathAndAnAnchor() throws {

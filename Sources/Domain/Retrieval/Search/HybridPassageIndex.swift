@@ -4,6 +4,9 @@ import SearchIndex
 
 /// BM25 in memory and vectors beside it, searched on threads of their own so that neither event loops nor tasks wait for a search.
 package final class HybridPassageIndex: PassageIndex {
+    /// Passages of an index whose file is written in milliseconds.
+    private static let quicklyForgotten = 5_000
+
     private let lexical: LexicalIndex
     private let embeddings: LibraryEmbeddings
     private let threads: NIOThreadPool
@@ -64,6 +67,7 @@ package final class HybridPassageIndex: PassageIndex {
     package func remove(document key: Int64, partition: Int64) async throws {
         try await ingestThreads.runIfActive { [self] in
             lexical.remove(document: key, from: partition)
+            forgetIfQuick()
             forget { try $0.remove(document: key) }
         }
     }
@@ -71,6 +75,7 @@ package final class HybridPassageIndex: PassageIndex {
     package func remove(partition: Int64) async throws {
         try await ingestThreads.runIfActive { [self] in
             lexical.removePartition(partition)
+            forgetIfQuick()
             forget { try $0.remove(partition: partition) }
         }
     }
@@ -81,6 +86,9 @@ package final class HybridPassageIndex: PassageIndex {
             for index in embeddings.all { try index.forgetRemoved() }
         }
     }
+
+    /// What is small is written anew at once; else many removals wait for one writing.
+    private func forgetIfQuick() { if lexical.passageCount < Self.quicklyForgotten { lexical.forgetRemoved() } }
 
     /// Vectors that stay, for want of room perhaps, are found by nobody, since their chunks are gone; the next start removes them.
     private func forget(_ body: (DenseIndex) throws -> Void) {
