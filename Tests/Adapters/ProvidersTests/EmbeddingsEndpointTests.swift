@@ -67,6 +67,20 @@ struct EmbeddingsEndpointTests {
         #expect(await outcome { try await embedder.embed(["a", "xxx", "b"], priority: .background) } == .refused)
     }
 
+    @Test(arguments: [#"{"data":[{"embedding":[1,null]}]}"#, #"{"data":[{"embedding":[1,NaN]}]}"#, #"{"data":[]}"#])
+    func whatIsNoVectorOfOneTextIsNoneOfItsNeighbours(answer: String) async throws {
+        let script = ScriptedEndpoint { body in
+            Self.texts(body).contains { $0.count > 300 } ? ScriptedEndpoint.text(answer) : Self.vectors(body)
+        }
+        let embedder = try await EmbeddingsEndpoint(Self.settings, dimensions: 2, endpoint: script.endpoint())
+        let texts = [10, 400, 20].map { String(repeating: "a", count: $0) }
+        #expect(lengths(try await embedder.embed(texts, priority: .background)) == [10, 200, 20])
+        let mute = ScriptedEndpoint { _ in ScriptedEndpoint.text(answer) }
+        let other = try await EmbeddingsEndpoint(Self.settings, dimensions: 2, endpoint: mute.endpoint())
+        #expect(await outcome { try await other.embed(texts, priority: .background) } == .unavailable)
+        #expect(mute.requests.count == 2)
+    }
+
     @Test(arguments: [nil, 400, 401, 404, 422, 429, 500, 503], EmbeddingPriority.allCases)
     func anEndpointThatTakesNothingIsDown(status: Int?, priority: EmbeddingPriority) async throws {
         let script = ScriptedEndpoint { _ in

@@ -73,7 +73,7 @@ struct EmbeddingRequests: Sendable {
             vectors[index] = Self.unit(numbers.map { Float($0.double ?? .nan) })
         }
         return try vectors.map { vector in
-            guard let vector else { throw EmbeddingError.unavailable("the endpoint of embeddings: its answer lacks vectors") }
+            guard let vector else { throw JSONEndpoint.Failure(description: "its answer lacks vectors", mayBeTheContent: true) }
             return vector
         }
     }

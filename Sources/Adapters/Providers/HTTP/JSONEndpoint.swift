@@ -106,7 +106,8 @@ struct JSONEndpoint: Sendable {
             return try JSONParser.parse(try await response.body.collect(upTo: Self.bodyLimit).readableBytesView)
         } catch {
             if Task.isCancelled { throw CancellationError() }
-            throw Failure(description: "its answer is no JSON, or broke off")
+            // Some put what is no number into it, which JSON does not know.
+            throw Failure(description: "its answer is no JSON, or broke off", mayBeTheContent: true)
         }
     }
 }
