@@ -18,11 +18,10 @@ package struct EmbeddingsEndpoint: Embedder {
 
     /// Texts of one request; what is more is sent one request after the other.
     private static let requestTexts = 64
-    /// Of a request that nobody waits for.
+    /// Of a request that is no question's.
     private static let timeout: Duration = .seconds(60)
-    /// Somebody waits: later than this a question is searched by its words. As long again for each further `promptTexts`.
+    /// Of a question's embedding, with all its requests: later than this it is searched by its words.
     private static let patience: Duration = .seconds(3)
-    private static let promptTexts = 8
 
     package let model: EmbeddingModel
     private let settings: Settings
@@ -67,10 +66,9 @@ package struct EmbeddingsEndpoint: Embedder {
     package func embed(_ texts: [String], priority: EmbeddingPriority) async throws -> Embeddings {
         let values = try await Self.naming { () async throws -> [Float] in
             switch priority {
-            case .background: return try await numbers(of: texts, within: Self.timeout)
+            case .background, .batch: return try await numbers(of: texts, within: Self.timeout)
             case .interactive:
-                let time = Self.patience * max(1, (texts.count + Self.promptTexts - 1) / Self.promptTexts)
-                return try await endpoint.promptly(within: time) { try await numbers(of: texts, within: nil) }
+                return try await endpoint.promptly(within: Self.patience) { try await numbers(of: texts, within: nil) }
             }
         }
         return Embeddings(dimensions: model.dimensions, values: values)
