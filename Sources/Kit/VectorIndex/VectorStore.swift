@@ -49,6 +49,11 @@ public final class VectorStore: Sendable {
 
     private enum Removal: Int64 { case document = 1, partition = 2 }
 
+    /// Numbers of a vector at the most.
+    public static let dimensionLimit = VectorFileFormat.dimensionLimit
+    /// Bytes of a model's name at the most, in UTF-8.
+    public static let nameLimit = VectorFileFormat.nameLimit
+
     public let dimensions: Int
     private let path: String
     private let model: String
@@ -58,7 +63,8 @@ public final class VectorStore: Sendable {
 
     /// - Parameters:
     ///   - path: of the file, which is made where there is none.
-    ///   - model: whatever tells the model's vectors from those of any other.
+    ///   - model: whatever tells the model's vectors from those of any other, at most `nameLimit` bytes.
+    ///   - dimensions: 1 to `dimensionLimit`.
     /// - Throws: `VectorFileError`; where it `isOtherModel`, remove the file and embed anew.
     public convenience init(path: String, model: String, dimensions: Int) throws(VectorFileError) {
         try self.init(path: path, model: model, dimensions: dimensions, kernels: vm_best())

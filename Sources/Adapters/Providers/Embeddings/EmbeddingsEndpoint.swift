@@ -1,5 +1,4 @@
 package import AsyncHTTPClient
-import JSON
 package import Retrieval
 
 /// A model behind any endpoint that speaks OpenAI's `/v1/embeddings`.
@@ -19,71 +18,81 @@ package struct EmbeddingsEndpoint: Embedder {
 
     /// Texts of one request; what is more is sent one request after the other.
     private static let requestTexts = 64
+    /// Of a request that is no question's.
     private static let timeout: Duration = .seconds(60)
+    /// Of a question's embedding, with all its requests: later than this it is searched by its words.
+    private static let patience: Duration = .seconds(3)
 
     package let model: EmbeddingModel
     private let settings: Settings
     private let endpoint: JSONEndpoint
+    private let changed: @Sendable (Int) -> Void
 
     /// Asks the endpoint for a vector to learn how long they are, where that is not known.
+    /// - Parameters:
+    ///   - dimensions: the length of the vectors that the model made before.
+    ///   - changed: called, with the length from before, when they have another one: another model answers.
     /// - Throws: `EmbeddingError.unavailable`, `CancellationError`.
-    package init(_ settings: Settings, dimensions: Int? = nil, client: HTTPClient, backoff: RetryBackoff = .init()) async throws {
+    package init(
+        _ settings: Settings, dimensions: Int? = nil, client: HTTPClient, changed: @escaping @Sendable (Int) -> Void = { _ in }
+    ) async throws {
+        let endpoint = JSONEndpoint(url: settings.baseURL + "/embeddings", apiKey: settings.apiKey, client: client)
+        try await self.init(settings, dimensions: dimensions, endpoint: endpoint, changed: changed)
+    }
+
+    init(
+        _ settings: Settings, dimensions: Int? = nil, endpoint: JSONEndpoint, changed: @escaping @Sendable (Int) -> Void = { _ in }
+    ) async throws {
         self.settings = settings
-        endpoint = JSONEndpoint(
-            url: settings.baseURL + "/embeddings", apiKey: settings.apiKey, timeout: Self.timeout, client: client, backoff: backoff)
+        self.endpoint = endpoint
+        self.changed = changed
         let known: Int
         if let dimensions {
             known = dimensions
         } else {
-            known = try await Self.vectors(of: ["dimensions"], settings.model, endpoint)[0].count
+            known = try await Self.naming { () async throws -> Int in
+                let requests = EmbeddingRequests(model: settings.model, endpoint: endpoint, time: Self.timeout)
+                return try await requests.vectors(of: [EmbeddingRequests.plainText])[0].count
+            }
         }
         model = EmbeddingModel(name: Self.name(settings), dimensions: known, tokenLimit: nil)
     }
 
     package static func name(_ settings: Settings) -> String { "\(settings.model) at \(settings.baseURL)" }
 
-    /// The endpoint knows its limit: a chunk is short enough for nearly all.
+    /// The endpoint knows its limit: a chunk is short enough for nearly all, and shortened for others.
     package func windows(of text: String, title: String) -> [String] { [title.isEmpty ? text : "\(title)\n\(text)"] }
 
     package func embed(_ texts: [String], priority: EmbeddingPriority) async throws -> Embeddings {
-        var values: [Float] = []
-        values.reserveCapacity(texts.count * model.dimensions)
-        for start in stride(from: 0, to: texts.count, by: Self.requestTexts) {
-            let part = texts[start..<min(start + Self.requestTexts, texts.count)]
-            for vector in try await Self.vectors(of: part, settings.model, endpoint) {
-                guard vector.count == model.dimensions else {
-                    throw EmbeddingError.unavailable("its vectors have \(vector.count) numbers and had \(model.dimensions): another model answers")
-                }
-                values += vector
+        let values = try await Self.naming { () async throws -> [Float] in
+            switch priority {
+            case .background, .batch: return try await numbers(of: texts, within: Self.timeout)
+            case .interactive:
+                return try await endpoint.promptly(within: Self.patience) { try await numbers(of: texts, within: nil) }
             }
         }
         return Embeddings(dimensions: model.dimensions, values: values)
     }
 
-    /// A vector a text, each of length 1.
-    private static func vectors(of texts: some Swift.Collection<String>, _ model: String, _ endpoint: JSONEndpoint) async throws -> [[Float]] {
-        let answer: JSONValue
-        do {
-            answer = try await endpoint.post(
-                // Some refuse a text that is empty.
-                ["model": .string(model), "input": .array(texts.map { .string($0.isEmpty ? " " : $0) }), "encoding_format": "float"])
-        } catch let failure as JSONEndpoint.Failure { throw EmbeddingError.unavailable("the endpoint of embeddings: \(failure)") }
-        var vectors = [[Float]?](repeating: nil, count: texts.count)
-        for (place, item) in (answer["data"]?.array ?? []).enumerated() {
-            let index = item["index"]?.int ?? place
-            guard vectors.indices.contains(index), let numbers = item["embedding"]?.array, !numbers.isEmpty else { continue }
-            vectors[index] = unit(numbers.map { Float($0.double ?? .nan) })
+    private func numbers(of texts: [String], within time: Duration?) async throws -> [Float] {
+        let requests = EmbeddingRequests(model: settings.model, endpoint: endpoint, time: time)
+        var values: [Float] = []
+        values.reserveCapacity(texts.count * model.dimensions)
+        for start in stride(from: 0, to: texts.count, by: Self.requestTexts) {
+            for vector in try await requests.vectors(of: texts[start..<min(start + Self.requestTexts, texts.count)]) {
+                guard vector.count == model.dimensions else {
+                    changed(model.dimensions)
+                    throw EmbeddingError.unavailable("its vectors have \(vector.count) numbers and had \(model.dimensions): another model answers")
+                }
+                values += vector
+            }
         }
-        return try vectors.map { vector in
-            guard let vector else { throw EmbeddingError.unavailable("the endpoint of embeddings: its answer lacks vectors") }
-            return vector
-        }
+        return values
     }
 
-    /// Nil where it holds what is no number.
-    private static func unit(_ vector: [Float]) -> [Float]? {
-        let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        guard length.isFinite else { return nil }
-        return length > 0 ? vector.map { $0 / length } : vector
+    private static func naming<Result>(_ work: () async throws -> Result) async throws -> Result {
+        do { return try await work() } catch let failure as JSONEndpoint.Failure {
+            throw EmbeddingError.unavailable("the endpoint of embeddings: \(failure)")
+        }
     }
 }

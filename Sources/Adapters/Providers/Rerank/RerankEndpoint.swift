@@ -19,31 +19,41 @@ package struct RerankEndpoint: Reranker {
     }
 
     /// Somebody waits: later than this, the order that there is will do.
-    private static let timeout: Duration = .seconds(5)
+    private static let patience: Duration = .seconds(5)
 
     private let model: String?
     private let endpoint: JSONEndpoint
 
     package init(_ settings: Settings, client: HTTPClient) {
+        self.init(
+            settings,
+            endpoint: JSONEndpoint(
+                url: settings.baseURL + "/rerank", apiKey: settings.apiKey, client: client, backoff: RetryBackoff(longest: .milliseconds(250))))
+    }
+
+    init(_ settings: Settings, endpoint: JSONEndpoint) {
         model = settings.model
-        endpoint = JSONEndpoint(
-            url: settings.baseURL + "/rerank", apiKey: settings.apiKey, timeout: Self.timeout, client: client,
-            backoff: RetryBackoff(longest: .milliseconds(250)))
+        self.endpoint = endpoint
     }
 
     package func scores(of passages: [String], for query: String) async throws -> [Double] {
-        var body: JSONObject = [
+        var fields: JSONObject = [
             "query": .string(query), "documents": .array(passages.map { .string($0) }), "top_n": .number(JSONNumber(passages.count)),
         ]
-        if let model { body["model"] = .string(model) }
+        if let model { fields["model"] = .string(model) }
+        let body = JSONValue.object(fields)
         let answer: JSONValue
-        do { answer = try await endpoint.post(.object(body)) } catch let failure as JSONEndpoint.Failure { throw RerankError("\(failure)") }
+        do {
+            answer = try await endpoint.promptly(within: Self.patience) { [endpoint] in try await endpoint.post(body) }
+        } catch let failure as JSONEndpoint.Failure { throw RerankError("\(failure)") }
         var scores = [Double?](repeating: nil, count: passages.count)
         for item in answer["results"]?.array ?? [] {
             guard let index = item["index"]?.int, scores.indices.contains(index) else { continue }
             scores[index] = item["relevance_score"]?.double
         }
-        guard !scores.contains(nil) else { throw RerankError("its answer lacks scores") }
-        return scores.compactMap(\.self)
+        let known = scores.compactMap(\.self)
+        guard known.count == scores.count else { throw RerankError("its answer lacks scores") }
+        guard known.allSatisfy(\.isFinite) else { throw RerankError("a score of its answer is too large to be a number") }
+        return known
     }
 }

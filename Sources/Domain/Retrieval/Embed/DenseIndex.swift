@@ -12,8 +12,16 @@ package final class DenseIndex: Sendable {
 
     /// - Parameter path: of the file, which is made where there is none. A file that cannot be read, or is of another model, is the caller's
     ///   to remove.
-    /// - Throws: `VectorFileError`.
+    /// - Throws: `VectorFileError`; `EmbeddingError.modelUnusable` where vectors as long, or a name as long, cannot be kept.
     package init(path: String, model: EmbeddingModel, embedder: any Embedder) throws {
+        guard (1...VectorStore.dimensionLimit).contains(model.dimensions) else {
+            throw EmbeddingError.modelUnusable(
+                "its vectors have \(model.dimensions) numbers, where 1 to \(VectorStore.dimensionLimit) can be kept. Choose another model")
+        }
+        guard model.name.utf8.count <= VectorStore.nameLimit else {
+            throw EmbeddingError.modelUnusable(
+                "the model's name and address have \(model.name.utf8.count) bytes, where \(VectorStore.nameLimit) can be kept. Shorten them")
+        }
         self.model = model
         self.embedder = embedder
         store = try VectorStore(path: path, model: model.name, dimensions: model.dimensions)

@@ -63,7 +63,7 @@ package struct Embeddings: Sendable, Hashable {
 }
 
 package enum EmbeddingError: Error, Hashable, Sendable {
-    /// The model's files are missing or wrong; the text says which and how.
+    /// The model's files are missing or wrong, or its vectors cannot be kept; the text says which and how.
     case modelUnusable(String)
     /// More waits already than may: try again later.
     case queueFull(limit: Int)
@@ -73,4 +73,6 @@ package enum EmbeddingError: Error, Hashable, Sendable {
     case closed
     /// The endpoint does not answer, or not with vectors; the text says how.
     case unavailable(String)
+    /// The endpoint answers, and takes one of these texts not even shortened; the text says how.
+    case refused(String)
 }

@@ -3,13 +3,15 @@ package import NIOPosix
 import Synchronization
 
 /// Documents that lack the wanted model's vectors: those of a model that was changed, and those whose embedding failed. They are
-/// embedded in the background, and tried again where that fails.
+/// embedded in the background, and tried again where that fails. A document that the model does not take is found by its words alone.
 package final class EmbeddingBacklog: Sendable {
     /// Documents that are embedded, and looked at, in one go.
     private static let batch = 16
     private static let scan = 1024
     private static let firstPause: Duration = .seconds(5)
     private static let longestPause: Duration = .seconds(300)
+    /// Documents that are known not to be taken; what is more is tried again with the others.
+    private static let refusedLimit = 10_000
 
     private let store: any DocumentStore
     private let embeddings: LibraryEmbeddings
@@ -32,29 +34,39 @@ package final class EmbeddingBacklog: Sendable {
     /// Ends with its task.
     func run() async {
         wake.yield()
+        var refused = Refused()
         for await _ in wakeUps {
-            var pause = Self.firstPause
-            while !Task.isCancelled, await !workThrough() {
-                try? await Task.sleep(for: pause)  // reason: cancelled at shutdown, which the loop sees
-                pause = min(pause * 2, Self.longestPause)
-            }
+            await workThrough(&refused)
+            // What could not be embedded when it came is live only a little later.
+            try? await Task.sleep(for: Self.firstPause)  // reason: cancelled at shutdown, which the loop sees
+            await workThrough(&refused)
         }
     }
 
-    /// Embeds until every document has its vectors.
+    /// Tries until it is done, or the task is cancelled.
+    private func workThrough(_ refused: inout Refused) async {
+        var pause = Self.firstPause
+        while !Task.isCancelled, await !embedAll(&refused) {
+            try? await Task.sleep(for: pause)  // reason: cancelled at shutdown, which the loop sees
+            pause = min(pause * 2, Self.longestPause)
+        }
+    }
+
+    /// Embeds until every document that is taken has its vectors.
     /// - Returns: false where that failed.
-    private func workThrough() async -> Bool {
+    private func embedAll(_ refused: inout Refused) async -> Bool {
         guard let index = embeddings.wanted else { return true }
+        if refused.model != index.model { refused = Refused(model: index.model) }
         var embedded = 0
         var last: Round?
         do {
             // Documents come and go meanwhile: all is there when nothing is found missing.
-            while case let round = try await embedMissing(in: index), round.count > 0 {
+            while case let round = try await embedMissing(in: index, &refused), round.count > 0 {
                 guard round != last else {
                     logger.warning("some documents cannot be embedded", metadata: ["documents": "\(round.count)"])
                     break
                 }
-                embedded += round.count
+                embedded += round.count - round.refused
                 last = round
             }
             if embedded > 0 { logger.notice("documents were embedded", metadata: ["documents": "\(embedded)", "model": "\(index.model.name)"]) }
@@ -68,9 +80,16 @@ package final class EmbeddingBacklog: Sendable {
         }
     }
 
+    /// Documents that the model did not take, as they were then.
+    private struct Refused {
+        var model: EmbeddingModel?
+        var documents: Set<LiveDocument> = []
+    }
+
     /// What was found missing, to tell whether anything came of it.
     private struct Round: Equatable {
         var count = 0
+        var refused = 0
         var hash = Hasher()
 
         mutating func add(_ documents: [LiveDocument]) {
@@ -81,20 +100,40 @@ package final class EmbeddingBacklog: Sendable {
         static func == (left: Self, right: Self) -> Bool { left.count == right.count && left.hash.finalize() == right.hash.finalize() }
     }
 
-    private func embedMissing(in index: DenseIndex) async throws -> Round {
+    private func embedMissing(in index: DenseIndex, _ refused: inout Refused) async throws -> Round {
         var after: Int64 = 0
         var round = Round()
         while case let documents = try await store.liveDocuments(after: after, limit: Self.scan), let last = documents.last {
             after = last.key
+            let known = refused.documents
             let missing = try await threads.runIfActive {
-                documents.filter { !$0.chunks.isEmpty && !index.holds(document: $0.key, chunks: $0.chunks) }
+                documents.filter { !$0.chunks.isEmpty && !known.contains($0) && !index.holds(document: $0.key, chunks: $0.chunks) }
             }
             round.add(missing)
             for start in stride(from: 0, to: missing.count, by: Self.batch) {
-                try await embed(missing[start..<min(start + Self.batch, missing.count)].map(\.key), into: index)
+                round.refused += try await embed(missing[start..<min(start + Self.batch, missing.count)], into: index, &refused)
             }
         }
         return round
+    }
+
+    /// One that is not taken does not hold up the others.
+    /// - Returns: how many were not taken.
+    private func embed(_ documents: ArraySlice<LiveDocument>, into index: DenseIndex, _ refused: inout Refused) async throws -> Int {
+        do {
+            try await embed(documents.map(\.key), into: index)
+            return 0
+        } catch EmbeddingError.refused(let reason) {
+            guard documents.count == 1, let document = documents.first else {
+                var count = 0
+                for place in documents.indices { count += try await embed(documents[place...place], into: index, &refused) }
+                return count
+            }
+            logger.warning(
+                "a document cannot be embedded: it is found by its words alone", metadata: ["document": "\(document.key)", "error": "\(reason)"])
+            if refused.documents.count < Self.refusedLimit { refused.documents.insert(document) }
+            return 1
+        }
     }
 
     private func embed(_ keys: [Int64], into index: DenseIndex) async throws {

@@ -32,6 +32,8 @@ struct LoquatProcess {
     private static let readingThreads = 1
     private static let passwordThreads = 1
     private static let keyUseInterval: Duration = .seconds(60)
+    /// An endpoint of embeddings that answers later than this is waited for while the server serves already.
+    private static let embeddingPatience: Duration = .seconds(2)
 
     let services: ServerServices
     private let settings: Settings
@@ -77,7 +79,7 @@ struct LoquatProcess {
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration)
         self.http = http
         embeddingSetup = Self.embeddingSetup(settings, directory, embeddings, encoders, http, logger)
-        do { _ = try await embeddingSetup.connect() } catch {
+        do { _ = try await embeddingSetup.connect(patience: Self.embeddingPatience) } catch {
             try await http.shutdown()
             throw error
         }
@@ -151,8 +153,8 @@ struct LoquatProcess {
                 let embedder = try LocalEmbedder(path: folder, threads: threads)
                 return (embedder, embedder.model)
             },
-            remote: { settings, dimensions in
-                let embedder = try await EmbeddingsEndpoint(settings, dimensions: dimensions, client: client)
+            remote: { settings, dimensions, changed in
+                let embedder = try await EmbeddingsEndpoint(settings, dimensions: dimensions, client: client, changed: changed)
                 return (embedder, embedder.model)
             }, embeddings: embeddings, logger: logger)
     }
@@ -215,7 +217,7 @@ struct LoquatProcess {
                 services.library.tick()
             },
             Periodic(name: "embeddings", interval: Self.heartbeat, logger: logger) {
-                if try await embeddingSetup.connect() { backlog.documentLeft() }
+                if try await cancelWhenGracefulShutdown({ try await embeddingSetup.connect() }) { backlog.documentLeft() }
             },
             Periodic(name: "forget what has lapsed", interval: .seconds(600), logger: logger) {
                 try await services.accounts.logins.forgetLapsed()

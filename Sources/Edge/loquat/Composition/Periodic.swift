@@ -23,6 +23,10 @@ struct Periodic: Service {
     }
 
     private func act() async {
-        do { try await action() } catch { logger.error("periodic work failed", metadata: ["work": "\(name)", "error": "\(error)"]) }
+        do { try await action() } catch {
+            // The server ends.
+            guard !(error is CancellationError) else { return }
+            logger.error("periodic work failed", metadata: ["work": "\(name)", "error": "\(error)"])
+        }
     }
 }
