@@ -101,5 +101,9 @@ package final class EmbeddingBacklog: Sendable {
         let documents = try await store.liveChunks(of: keys)
         let embedded = try await EmbeddingWork(embedder: index.embedder).embed(documents)
         try await threads.runIfActive { try index.replace(embedded) }
+        // Documents may have been deleted since: the deletion had nothing to remove from the index yet.
+        let there = Set(try await store.passages(documents.compactMap(\.chunks.first?.key)).keys)
+        let gone = documents.filter { $0.chunks.first.map { !there.contains($0.key) } ?? true }.map(\.key)
+        try await threads.runIfActive { for key in gone { try index.remove(document: key) } }
     }
 }
