@@ -61,7 +61,7 @@ import Testing
             library.embedder.refuse(1)
             let ingestion = library.ingestion(backlog)
             let later = Gate()
-            library.embedder.beforeDocuments { if library.embedder.refusals == 0 { await later.passed() } }
+            library.embedder.beforeDocuments { _ in if library.embedder.refusals == 0 { await later.passed() } }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await ingestion.run() }
                 defer { group.cancelAll() }
@@ -74,6 +74,32 @@ import Testing
                 try await until { holds(library, 1...1) }
             }
             #expect(try await library.found("feline") == [1])
+        }
+    }
+
+    @Test func whatIsDeletedWhileItIsEmbeddedLeavesNothing() async throws {
+        let library = try MeaningLibrary()
+        library.embedder.beforeDocuments { texts in
+            guard texts.contains(where: { $0.contains("kitten") }) else { return }
+            library.shelf.take(1)
+            try await library.index.remove(document: 1, partition: 1)
+        }
+        try await working(library) { backlog in
+            let ingestion = library.ingestion(backlog)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await ingestion.run() }
+                defer { group.cancelAll() }
+                library.shelf.queue(1, "A kitten.")
+                ingestion.documentQueued()
+                try await until { !library.embedder.embedded.isEmpty }
+                // It is read when the one before it is done with.
+                library.shelf.queue(2, "A cat.")
+                ingestion.documentQueued()
+                try await until { try await library.found("cat", .lexical) == [2] }
+            }
+            #expect(try await library.found("feline", .dense) == [2])
+            #expect(try await library.found("kitten", .lexical) == [])
+            #expect(library.dense.documents == [2])
         }
     }
 
@@ -97,7 +123,7 @@ import Testing
         library.embeddings.adopt(library.dense, next: next) { model in retired.withLock { $0.append(model.name) } }
         // Some are through, and the others wait.
         let gate = Gate()
-        newer.beforeDocuments { if !newer.embedded.isEmpty { await gate.passed() } }
+        newer.beforeDocuments { _ in if !newer.embedded.isEmpty { await gate.passed() } }
         try await working(library) { _ in
             try await until { !next.isEmpty }
             #expect(!holds(library, 1...40, in: next))
@@ -112,13 +138,42 @@ import Testing
         #expect(newer.embedded.count == 40 && newer.embedded.values.allSatisfy { $0 == 1 })
     }
 
+    /// Until then whatever comes or goes does so in both.
+    @Test func documentsComeAndGoWhileAnotherModelIsMade() async throws {
+        let library = try MeaningLibrary()
+        for key in 1...5 as ClosedRange<Int64> { try await library.add(key, "Text \(key) of a ship.") }
+        let newer = ToyEmbedder("newer", turned: 1)
+        let next = try library.vectors(of: newer, file: "newer")
+        library.embeddings.adopt(library.dense, next: next)
+        let gate = Gate()
+        newer.beforeDocuments { texts in if texts.contains("Text 1 of a ship.") { await gate.passed() } }
+        try await working(library) { backlog in
+            let ingestion = library.ingestion(backlog)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await ingestion.run() }
+                defer { group.cancelAll() }
+                for key in 6...7 as ClosedRange<Int64> { library.shelf.queue(key, "A kitten.") }
+                ingestion.documentQueued()
+                try await until { try await Set(library.found("kitten", .lexical)) == [6, 7] }
+            }
+            #expect(Set(try await library.found("feline", .dense)) == [6, 7] && Set(next.documents) == [6, 7])
+            library.shelf.take(7)
+            try await library.index.remove(document: 7, partition: 1)
+            #expect(next.documents == [6] && Set(library.dense.documents) == Set(1...6))
+            gate.open()
+            try await until { library.embeddings.serving?.index === next }
+        }
+        #expect(holds(library, 1...6, in: next))
+        #expect(try await library.found("feline", .dense) == [6])
+    }
+
     @Test func aModelThatFailsTakesNothingOver() async throws {
         let library = try MeaningLibrary()
         for key in 1...40 as ClosedRange<Int64> { try await library.add(key, "Text \(key) of a cat.") }
         let newer = ToyEmbedder("newer", turned: 1)
         let next = try library.vectors(of: newer, file: "newer")
         library.embeddings.adopt(library.dense, next: next) { model in Issue.record("\(model.name) is gone") }
-        newer.beforeDocuments { if !newer.embedded.isEmpty { newer.refuse(.max) } }
+        newer.beforeDocuments { _ in if !newer.embedded.isEmpty { newer.refuse(.max) } }
         try await working(library) { _ in
             try await until { newer.refusals > 0 }
             #expect(try await comesToRest(library))
@@ -149,7 +204,7 @@ import Testing
     @Test func aDocumentThatIsDeletedMeanwhileHoldsNothingUp() async throws {
         let library = try MeaningLibrary()
         for key in 1...20 as ClosedRange<Int64> { try await library.addWords(key, "Text \(key) of a cat.") }
-        library.embedder.beforeDocuments {
+        library.embedder.beforeDocuments { _ in
             for key in [2, 20] as [Int64] where library.shelf.chunkKeys(of: key) != nil {
                 library.shelf.take(key)
                 try await library.index.remove(document: key, partition: 1)
@@ -162,14 +217,14 @@ import Testing
         #expect(holds(library, 1...1) && holds(library, 3...19))
         let found = try await library.found("cat", .lexical)
         #expect(!found.contains(2) && !found.contains(20))
-        try await library.index.removeAllBut(Set((1...20).filter { $0 != 2 && $0 != 20 }))
-        #expect(library.dense.documents.count == 18)
+        // Nor does anything stay of them.
+        #expect(Set(library.dense.documents) == Set(1...19).subtracting([2]))
     }
 
     @Test func aDocumentThatIsReplacedMeanwhileIsEmbeddedAnew() async throws {
         let library = try MeaningLibrary()
         for key in 1...3 as ClosedRange<Int64> { try await library.addWords(key, "Text \(key) of a cat.") }
-        library.embedder.beforeDocuments {
+        library.embedder.beforeDocuments { _ in
             if library.shelf.chunkKeys(of: 2) == [20] { library.shelf.put(MeaningLibrary.document(2, ["Text of a ship.", "Text of bread."])) }
         }
         try await working(library) { _ in

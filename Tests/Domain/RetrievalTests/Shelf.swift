@@ -14,6 +14,7 @@ final class Shelf: DocumentStore, DocumentReader {
         var live: [Int64: IndexableDocument] = [:]
         var queue: [QueuedDocument] = []
         var drafts: [Int64: [ChunkDraft]] = [:]
+        var taken: Set<Int64> = []
         var looks = 0
     }
 
@@ -23,7 +24,12 @@ final class Shelf: DocumentStore, DocumentReader {
 
     func put(_ document: IndexableDocument) { state.withLock { $0.live[document.key] = document } }
 
-    func take(_ key: Int64) { state.withLock { $0.live[key] = nil } }
+    func take(_ key: Int64) {
+        state.withLock { state in
+            state.live[key] = nil
+            state.taken.insert(key)
+        }
+    }
 
     /// Queues an upload of this text.
     func queue(_ key: Int64, _ text: String) {
@@ -103,11 +109,12 @@ final class Shelf: DocumentStore, DocumentReader {
 
     func finish(_ document: QueuedDocument) async throws -> Bool {
         let own = document.document
-        state.withLock { state in
+        return state.withLock { state in
+            guard !state.taken.contains(own.key) else { return false }
             state.live[own.key] = IndexableDocument(
                 key: own.key, partition: own.collectionKey, title: own.title, chunks: Self.chunks(of: document, in: state))
+            return true
         }
-        return true
     }
 
     // MARK: Not needed by either

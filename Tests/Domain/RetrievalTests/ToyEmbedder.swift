@@ -15,7 +15,7 @@ final class ToyEmbedder: Embedder {
         var refusals = 0
         var withoutWindows: Set<String> = []
         var embedded: [String: Int] = [:]
-        var beforeDocuments: @Sendable () async throws -> Void = {}
+        var beforeDocuments: @Sendable ([String]) async throws -> Void = { _ in }
     }
 
     private let name: String
@@ -39,8 +39,8 @@ final class ToyEmbedder: Embedder {
     /// A chunk that holds this word has no window.
     func leaveOut(_ word: String) { _ = state.withLock { $0.withoutWindows.insert(word) } }
 
-    /// Called before each call for documents.
-    func beforeDocuments(_ body: @escaping @Sendable () async throws -> Void) { state.withLock { $0.beforeDocuments = body } }
+    /// Called before each call for documents, with their texts.
+    func beforeDocuments(_ body: @escaping @Sendable ([String]) async throws -> Void) { state.withLock { $0.beforeDocuments = body } }
 
     /// How often each text of a document was embedded.
     var embedded: [String: Int] { state.withLock { $0.embedded } }
@@ -58,7 +58,7 @@ final class ToyEmbedder: Embedder {
     func knows(_ word: String) -> Bool { Self.meanings.contains { $0.contains(word) } }
 
     func embed(_ texts: [String], priority: EmbeddingPriority) async throws -> Embeddings {
-        if priority == .background { try await state.withLock { $0.beforeDocuments }() }
+        if priority == .background { try await state.withLock { $0.beforeDocuments }(texts) }
         try state.withLock { state in
             guard state.refusals == 0 else {
                 state.refusals -= 1
