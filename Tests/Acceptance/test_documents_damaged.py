@@ -30,7 +30,7 @@ def variants(content):
     return cuts | {f"flipped with seed {seed}": flipped(content, seed) for seed in range(FLIPS)}
 
 
-@pytest.mark.parametrize("name", ["fake-memo.pdf", "embedded-link.pdf", "simple.docx", "docx-tables.docx"])
+@pytest.mark.parametrize("name", ["fake-memo.pdf", "rotated-page-90.pdf", "simple.docx", "docx-tables.docx"])
 def test_a_damaged_file_is_read_or_says_why(talk, scripted, scripted_server, upstream, shared, unique, name):
     content = (shared("docs/unstructured", "65 files") / name).read_bytes()
     collection, process = scripted.collection(unique()), scripted_server.process.pid
