@@ -1,5 +1,6 @@
-"""Writes what the reference makes of texts to a folder, for the Swift tests: `tokens`, texts that are hard to tokenize with their ids, and
-`texts`, 500 texts with their vectors. The same every time.
+"""Writes what the reference makes of texts to a folder, for the Swift tests: `tokens`, texts that are hard to tokenize with their ids,
+`texts`, 500 texts with their vectors, and `words`, a few with how many tokens each of their words has and the words' vectors. The same every
+time.
 
     make.py MODEL FOLDER
 """
@@ -38,6 +39,15 @@ ODD = [
     "शक्ति में है", "ภาษาไทย", "한국어 문장입니다.", "日本語の文章、カタカナとｶﾀｶﾅ。", "中文没有空格。", "العربية مُشَكَّلة", "עִבְרִית", "Ελληνικά ά", "Ёлка й",
     "tiếng Việt có dấu", "\U0001d11e \U00020000 \U0002f800 \ufa0e", "don't can't won't", "3.14 1e10 -5 +7", "$100 € 5 £3", "a_b-c–d—e",
     "http://example.com/?q=1&r=2#x", "\r\n\t mixed \x0b\x0c whitespace", "\x1b[31mred\x1b[0m", "a" + "\u0300" * 500,
+]
+
+# Words of one piece and of many, of several meanings, between marks, and past the model's limit.
+WORDED = [
+    "She sat on the bank of the river.", "The bank raised its interest rates again!", "Keep the reset button pressed for ten seconds.",
+    "Antidisestablishmentarianism, electroencephalography & pneumonoultramicroscopicsilicovolcanoconiosis", "a", "",
+    "3.14 is not 1,000.50 (2026-11-21).",
+    "Größe, naïve café; Ελληνικά ά, Ёлка", "中文没有空格 and 日本語の文章", "don't can't won't — “quoted” [brackets] e.g. http://example.com/?q=1",
+    "🤣 unknown signs ⟨⟩ between words", " ".join(f"word{number} of a long text," for number in range(120)),
 ]
 
 
@@ -82,6 +92,10 @@ def main(folder, out):
     texts = texts[:500]
     (out / "texts.json").write_text(json.dumps(texts))
     model.embed(texts).astype(np.float32).tofile(out / "texts.vectors")
+    (out / "words.json").write_text(json.dumps(WORDED))
+    lengths, vectors = model.words(WORDED)
+    write_ids(out / "words.ids", lengths)
+    vectors.astype(np.float32).tofile(out / "words.vectors")
     (out / "complete").touch()
 
 

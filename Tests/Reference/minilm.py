@@ -109,3 +109,19 @@ class MiniLM:
                 vectors = np.empty((len(ids), pooled.shape[1]), np.float32)
             vectors[places] = pooled
         return vectors
+
+    def words(self, texts):
+        """For each text the tokens of each of its words, and a row a word: the mean of its tokens' last states, of length 1. A text at a
+        time, without padding."""
+        lengths, rows = [], []
+        for encoding in self.tokenizer.encode_batch(texts):
+            tokens = np.array([encoding.ids], np.int32)
+            (hidden,) = self.session.run(None, {"ids": tokens, "types": np.zeros_like(tokens), "mask": np.ones_like(tokens)})
+            places = {}
+            for place, word in enumerate(encoding.word_ids):
+                if word is not None:
+                    places.setdefault(word, []).append(place)
+            lengths.append([len(found) for found in places.values()])
+            rows += [hidden[0, found].mean(0) for found in places.values()]
+        vectors = np.array(rows, np.float32)
+        return lengths, vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

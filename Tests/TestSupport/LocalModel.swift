@@ -25,7 +25,7 @@ package enum LocalModel {
         var next = 0
         while next < numbers.count {
             let count = Int(numbers[next])
-            texts.append(Array(numbers[next + 1...next + count]))
+            texts.append(Array(numbers[next + 1..<next + 1 + count]))
             next += count + 1
         }
         return texts

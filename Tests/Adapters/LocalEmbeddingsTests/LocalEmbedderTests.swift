@@ -53,6 +53,25 @@ import Testing
         }
     }
 
+    /// A word's vector is the mean of what the reference implementation's last layer makes of its tokens.
+    @Test(.enabled(if: LocalModel.hasReference)) func wordsAreThoseOfTheReference() async throws {
+        let texts = try LocalModel.referenceTexts("words")
+        let tokens = try LocalModel.referenceIDs("words")
+        let expected = try LocalModel.referenceVectors("words")
+        let threads = NIOThreadPool(numberOfThreads: 2)
+        threads.start()
+        let read = try await LocalEmbedder(path: LocalModel.path, threads: threads).wordVectors(of: texts, priority: .background)
+        #expect(texts.count == 12 && read.map(\.words.count) == tokens.map(\.count))
+        let found = read.flatMap { text in text.words.indices.map { (word: text.words[$0], vector: text.vectors[$0]) } }
+        let width = try #require(read.first?.vectors.dimensions)
+        #expect(found.count > 200 && expected.count == found.count * width)
+        for (index, (word, vector)) in found.enumerated() where expected.count >= (index + 1) * width {
+            let cosine = zip(vector, expected[index * width..<(index + 1) * width]).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+            #expect(cosine >= 0.9999, "\(word)")
+        }
+        try await threads.shutdownGracefully()
+    }
+
     @Test func theModelIsNamedByItsWeights() async throws {
         try await withEmbedder { embedder, model, threads in
             let other = try TinyModel(seed: 9)

@@ -35,12 +35,7 @@ package final class EmbeddingBacklog: Sendable {
     func run() async {
         wake.yield()
         var refused = Refused()
-        for await _ in wakeUps {
-            await workThrough(&refused)
-            // What could not be embedded when it came is live only a little later.
-            try? await Task.sleep(for: Self.firstPause)  // reason: cancelled at shutdown, which the loop sees
-            await workThrough(&refused)
-        }
+        for await _ in wakeUps { await workThrough(&refused) }
     }
 
     /// Tries until it is done, or the task is cancelled.
@@ -140,5 +135,9 @@ package final class EmbeddingBacklog: Sendable {
         let documents = try await store.liveChunks(of: keys)
         let embedded = try await EmbeddingWork(embedder: index.embedder).embed(documents)
         try await threads.runIfActive { try index.replace(embedded) }
+        // Documents may have been deleted since: the deletion had nothing to remove from the index yet.
+        let there = Set(try await store.passages(documents.compactMap(\.chunks.first?.key)).keys)
+        let gone = documents.filter { $0.chunks.first.map { !there.contains($0.key) } ?? true }.map(\.key)
+        try await threads.runIfActive { for key in gone { try index.remove(document: key) } }
     }
 }

@@ -138,6 +138,8 @@ package struct IngestionService: Service {
         let vectors = await embed(batch)
         await store(vectors)
         for staged in batch { _ = await trying(staged.queued) { try await finish(staged) } }
+        // Not before: it looks at live documents alone.
+        if lacksVectors(batch) { backlog.documentLeft() }
     }
 
     /// Where there is no room for them, the documents are found by their words, and embedded later.
@@ -145,9 +147,13 @@ package struct IngestionService: Service {
         for (index, documents) in vectors where !Task.isCancelled {
             do { try await threads.runIfActive { try index.replace(documents) } } catch {
                 logger.error("vectors could not be stored", metadata: ["documents": "\(documents.count)", "error": "\(error)"])
-                backlog.documentLeft()
             }
         }
+    }
+
+    private func lacksVectors(_ batch: [Staged]) -> Bool {
+        guard let index = embeddings.wanted else { return false }
+        return !batch.allSatisfy { index.holds(document: $0.document.key, chunks: $0.chunks.map(\.key)) }
     }
 
     /// The documents' vectors for each index that takes new ones; none where they cannot be made now: the documents are found by their
@@ -168,7 +174,6 @@ package struct IngestionService: Service {
                 continue
             } catch {
                 logger.error("documents could not be embedded", metadata: ["documents": "\(batch.count)", "error": "\(error)"])
-                backlog.documentLeft()
             }
         }
         return result
