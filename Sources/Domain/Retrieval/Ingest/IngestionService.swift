@@ -203,9 +203,11 @@ package struct IngestionService: Service {
         try await index.replace([
             IndexableDocument(key: document.key, partition: document.collectionKey, title: document.title, chunks: staged.chunks)
         ])
-        // The document may have been deleted since: the deletion had nothing to remove from the index yet.
+        // The document may have been deleted since, when there was nothing to remove from the index yet, or be live in a newer version.
         if let first = staged.chunks.first, try await store.passages([first.key]).isEmpty {
-            return try await index.remove(document: document.key, partition: document.collectionKey)
+            let newer = try await store.liveChunks(of: [document.key])
+            if newer.isEmpty { return try await index.remove(document: document.key, partition: document.collectionKey) }
+            return try await index.replace(newer)
         }
         document.status = .ready
         document.progress = 1
