@@ -16,8 +16,10 @@ struct CitationEvidenceTests {
         var needs: [CitationEvidence.Need] = []
     }
 
-    private func check(_ answer: String, _ evidence: (CitationEvidence.Need) -> CitationEvidence = SampleEvidence.answer) -> Checked {
-        var checker = CitationChecker(sources: Self.sources, asksForEvidence: true)
+    private func check(
+        _ answer: String, of sources: [Source] = sources, _ evidence: (CitationEvidence.Need) -> CitationEvidence = SampleEvidence.answer
+    ) -> Checked {
+        var checker = CitationChecker(sources: sources, asksForEvidence: true)
         var checked = Checked()
         func add(_ outputs: [CitationChecker.Output]) {
             for output in outputs {
@@ -52,6 +54,17 @@ struct CitationEvidenceTests {
         #expect(checked.text == "\(Self.paraphrase) [1].")
         #expect(checked.citations.map(\.status) == [.repaired])
         #expect(checked.citations.first?.citedNumber == 2)
+    }
+
+    /// What one source supports somewhat another may say outright.
+    @Test func aMarkerIsMovedToTheSourceThatSaysItBetter() {
+        let somewhat = SampleSources.source(2, "Hold the reset button of ten machines in an old harbour.")
+        let alone = check("\(Self.paraphrase) [1].", of: [somewhat])
+        #expect(alone.citations.map(\.status) == [.verified])
+        let beside = check("\(Self.paraphrase) [2].", of: [Self.sources[0], somewhat])
+        #expect(beside.citations.map(\.status) == [.repaired] && beside.text == "\(Self.paraphrase) [1].")
+        let right = check("\(Self.paraphrase) [1].", of: [Self.sources[0], somewhat])
+        #expect(right.citations.map(\.status) == [.verified] && right.text == "\(Self.paraphrase) [1].")
     }
 
     @Test func aSentenceWithoutMarkerIsGivenItsSource() {

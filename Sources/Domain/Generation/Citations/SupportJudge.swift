@@ -58,11 +58,18 @@ struct SupportJudge {
         return support
     }
 
+    /// The source that supports a claim best among those that have as many of its words as this one; nil where words alone are known.
+    mutating func rival(of cited: Int, for claim: Claim) throws(Awaiting) -> (source: Int, support: Support)? {
+        guard asks, let own = scorer.support(of: claim, bySource: cited) else { return nil }
+        return try best(for: claim, except: cited, least: own.score)
+    }
+
     /// The source that supports a claim best.
-    mutating func best(for claim: Claim, except cited: Int? = nil) throws(Awaiting) -> (source: Int, support: Support)? {
+    /// - Parameter least: by its words alone.
+    mutating func best(for claim: Claim, except cited: Int? = nil, least: Double = 0) throws(Awaiting) -> (source: Int, support: Support)? {
         var ranked: [(source: Int, support: Support)] = []
         for source in sources.indices where source != cited {
-            if let support = scorer.support(of: claim, bySource: source) { ranked.append((source, support)) }
+            if let support = scorer.support(of: claim, bySource: source), support.score >= least { ranked.append((source, support)) }
         }
         ranked.sort { ($0.support.score, $1.source) > ($1.support.score, $0.source) }
         guard asks, let first = ranked.first, first.support.score < 1 else { return ranked.first }

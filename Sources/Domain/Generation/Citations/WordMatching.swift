@@ -9,7 +9,7 @@ import VectorIndex
 /// same, by their numbers and negations.
 struct WordMatching {
     /// From here on a claim is supported.
-    static let threshold = 0.66
+    static let threshold = 0.64
 
     private static let leastWeight = 2.0
     private static let purposePenalty = 0.25

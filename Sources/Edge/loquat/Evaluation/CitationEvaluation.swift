@@ -23,7 +23,7 @@ struct CitationEvaluation: Sendable {
             let passage = IndexedPassage(key: Int64(key), title: document.title, heading: "", body: document.text)
             index.replace(document: Int64(key), in: 1, passages: [passage])
         }
-        var (supported, contradicted, others) = (OwnFigures(), OwnFigures(), OtherFigures())
+        var (supported, contradicted, inList) = (OwnFigures(), OwnFigures(), ListFigures())
         var chance = Chance(state: Self.seed)
         for claim in set.claims {
             var evidence = ClaimEvidence(words: words, index: index)
@@ -34,11 +34,11 @@ struct CitationEvaluation: Sendable {
                 if found.supports { supported.add(citation, isRight) } else { contradicted.add(citation, isRight) }
             }
             guard let gold = claim.evidence.first(where: \.supports).flatMap({ set.documents[$0.document] }) else { continue }
-            try await compare(claim, gold, with: try await rivals(of: claim, library, client), &evidence, &chance, &others)
+            try await compare(claim, gold, with: try await rivals(of: claim, library, client), &evidence, &chance, &inList)
         }
         return [
             "claims": .number(JSONNumber(set.claims.count)), "by_meaning": .bool(words != nil), "supported": supported.json,
-            "contradicted": contradicted.json, "cited_to_another": others.json,
+            "contradicted": contradicted.json, "in_list": inList.json,
         ]
     }
 
@@ -53,17 +53,18 @@ struct CitationEvaluation: Sendable {
 
     private func compare(
         _ claim: CitationTestSet.Claim, _ gold: CitationTestSet.Document, with rivals: [CitationTestSet.Document],
-        _ evidence: inout ClaimEvidence, _ chance: inout Chance, _ figures: inout OtherFigures
+        _ evidence: inout ClaimEvidence, _ chance: inout Chance, _ figures: inout ListFigures
     ) async throws {
         guard !rivals.isEmpty else { return }
-        var verified: [Bool] = []
-        for rival in rivals { verified.append(try await check(claim, [rival], cited: 1, &evidence)?.status == .verified) }
-        let place = Int(chance.next() % UInt64(rivals.count))
-        let goldPlace = Int(chance.next() % UInt64(rivals.count + 1))
+        let rival = rivals[Int(chance.next() % UInt64(rivals.count))]
         var sources = rivals
+        let goldPlace = Int(chance.next() % UInt64(rivals.count + 1))
         sources.insert(gold, at: goldPlace)
-        let cited = (place < goldPlace ? place : place + 1) + 1
-        figures.add(verified, at: place, among: try await check(claim, sources, cited: cited, &evidence), gold: goldPlace + 1)
+        let rivalPlace = sources.firstIndex { $0.id == rival.id } ?? 0
+        figures.add(
+            gold: try await check(claim, sources, cited: goldPlace + 1, &evidence), goldNumber: goldPlace + 1,
+            alone: try await check(claim, [rival], cited: 1, &evidence),
+            other: try await check(claim, sources, cited: rivalPlace + 1, &evidence))
     }
 
     private func check(

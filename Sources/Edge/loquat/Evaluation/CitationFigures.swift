@@ -19,29 +19,35 @@ struct OwnFigures {
     }
 }
 
-/// Citations of documents that a search brings and nobody judged: most of them do not tell the claim.
-struct OtherFigures {
-    private var shares: [Double] = []
-    private var randomVerified = 0
+/// Citations of a document that tells a claim, and of another that a search brings and nobody judged, where all of them stand beside each other.
+struct ListFigures {
+    private var claims = 0
+    private var gold = 0
+    private var aloneNotVerified = 0
+    private var notVerified = 0
     private var moved = (right: 0, wrong: 0)
 
     /// - Parameters:
-    ///   - verified: of each such document, cited alone.
-    ///   - random: the one among them that is cited beside the others and the right one.
-    ///   - gold: the right one's number there.
-    mutating func add(_ verified: [Bool], at random: Int, among citation: Citation?, gold: Int) {
-        shares.append(Double(verified.count { !$0 }) / Double(verified.count))
-        if verified[random] { randomVerified += 1 }
-        guard citation?.status == .repaired else { return }
-        if citation?.number == gold { moved.right += 1 } else { moved.wrong += 1 }
+    ///   - gold: of the document that tells the claim, cited where others stand beside it.
+    ///   - goldNumber: its number there.
+    ///   - alone: of another of the list, cited where it stands alone.
+    ///   - other: of the same, cited where all stand.
+    mutating func add(gold: Citation?, goldNumber: Int, alone: Citation?, other: Citation?) {
+        claims += 1
+        if gold?.status == .verified { self.gold += 1 }
+        if alone?.status != .verified { aloneNotVerified += 1 }
+        if other?.status != .verified { notVerified += 1 }
+        guard other?.status == .repaired else { return }
+        if other?.number == goldNumber { moved.right += 1 } else { moved.wrong += 1 }
     }
 
     var json: JSONValue {
         [
-            "claims": .number(JSONNumber(shares.count)), "not_verified_mean": Figure.rounded(Figure.mean(shares)),
-            "not_verified_random": Figure.share(shares.count - randomVerified, of: shares.count),
-            "repaired_to_the_right_one": Figure.share(moved.right, of: shares.count),
-            "repaired_to_a_wrong_one": Figure.share(moved.wrong, of: shares.count),
+            "claims": .number(JSONNumber(claims)), "gold_verified": Figure.share(gold, of: claims),
+            "another_not_verified": Figure.share(notVerified, of: claims),
+            "another_repaired_to_gold": Figure.share(moved.right, of: claims),
+            "another_repaired_to_a_third": Figure.share(moved.wrong, of: claims),
+            "another_alone_not_verified": Figure.share(aloneNotVerified, of: claims),
         ]
     }
 }
