@@ -57,7 +57,7 @@ class Embeddings(BaseHTTPRequestHandler):
 
 
 def document(number):
-    paragraphs = [" ".join(words(210)) + "." for _ in range(DOCUMENT)]
+    paragraphs = [" ".join(words(300)) + "." for _ in range(DOCUMENT)]
     return f"{number}.txt", "\n\n".join(paragraphs).encode()
 
 

@@ -5,6 +5,8 @@ struct VectorBlock: @unchecked Sendable {
         let partition: Int64
         let document: Int64
         let rows: Range<Int>
+        /// Its keys rise, as those of chunks do.
+        let isRising: Bool
         var isLive = true
     }
 
@@ -35,11 +37,28 @@ struct VectorBlock: @unchecked Sendable {
         let partitions = column(columns.partitions, Int64.self)
         var runs: [Run] = []
         var first = 0
-        for row in 0..<block.rows where row + 1 == block.rows || documents[row + 1] != documents[row] || partitions[row + 1] != partitions[row] {
-            runs.append(Run(partition: partitions[row], document: documents[row], rows: first..<row + 1))
-            first = row + 1
+        var isRising = true
+        for row in 0..<block.rows {
+            let isLast = row + 1 == block.rows || documents[row + 1] != documents[row] || partitions[row + 1] != partitions[row]
+            if isLast {
+                runs.append(Run(partition: partitions[row], document: documents[row], rows: first..<row + 1, isRising: isRising))
+                (first, isRising) = (row + 1, true)
+            } else if keys[row] >= keys[row + 1] {
+                isRising = false
+            }
         }
         self.runs = runs
+    }
+
+    /// The rows of a run whose keys lie in the range.
+    func rows(of run: Run, keys wanted: ClosedRange<Int64>) -> [Int] {
+        guard run.isRising else { return run.rows.filter { wanted.contains(keys[$0]) } }
+        var (low, high) = (run.rows.lowerBound, run.rows.upperBound)
+        while low < high {
+            let middle = (low + high) / 2
+            if keys[middle] < wanted.lowerBound { low = middle + 1 } else { high = middle }
+        }
+        return (low..<run.rows.upperBound).prefix { keys[$0] <= wanted.upperBound }.map(\.self)
     }
 
     func document(ofRow row: Int) -> Int64 {

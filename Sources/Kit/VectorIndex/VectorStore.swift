@@ -114,11 +114,11 @@ public final class VectorStore: Sendable {
     /// The vectors of a document whose keys lie in the range, as they were given.
     public func vectors(of document: Int64, keys: ClosedRange<Int64>) -> [(key: Int64, vector: [Float])] {
         let runs = contents.withLock { contents in
-            (contents.places[document] ?? []).map { (block: contents.blocks[$0.block], rows: contents.blocks[$0.block].runs[$0.run].rows) }
+            (contents.places[document] ?? []).map { (block: contents.blocks[$0.block], run: contents.blocks[$0.block].runs[$0.run]) }
         }
         var found: [(key: Int64, vector: [Float])] = []
-        for (block, rows) in runs {
-            for row in rows where keys.contains(block.keys[row]) {
+        for (block, run) in runs {
+            for row in block.rows(of: run, keys: keys) {
                 found.append((block.keys[row], [Float](UnsafeBufferPointer(start: block.vectors + row * dimensions, count: dimensions))))
             }
         }

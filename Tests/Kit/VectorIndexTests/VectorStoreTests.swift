@@ -61,6 +61,23 @@ import Testing
         #expect(try store.keys() == [200, 201, 202, 300, 301, 302])
     }
 
+    @Test(arguments: [Array(0..<50 as Range<Int64>), [3, 1, 2, 9, 4], [7], [5, 5, 5], [0, 2, 4, 6, 8]] as [[Int64]])
+    func vectorsComeByTheirKeys(keys: [Int64]) throws {
+        let fixture = try VectorFixture()
+        let store = try fixture.open()
+        let vectors = keys.map { _ in fixture.vector() }
+        try store.replace([
+            fixture.document(8), DocumentVectors(document: 9, partition: 1, keys: keys, vectors: vectors.flatMap(\.self)), fixture.document(10),
+        ])
+        for low in -1...10 as ClosedRange<Int64> {
+            for high in low...11 {
+                let found = store.vectors(of: 9, keys: low...high)
+                let wanted = keys.indices.filter { (low...high).contains(keys[$0]) }
+                #expect(found.map(\.key) == wanted.map { keys[$0] } && found.map(\.vector) == wanted.map { vectors[$0] })
+            }
+        }
+    }
+
     @Test func replacesAndRemoves() throws {
         let fixture = try VectorFixture()
         do {
