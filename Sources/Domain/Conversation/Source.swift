@@ -38,17 +38,15 @@ package struct Source: Sendable, Hashable, Codable {
     package let start: Int
     package let end: Int
     package let score: Double
-    /// Where `content` is of several chunks, where each begins; known while the answer is written.
-    package var chunks: [Place] = []
+    /// Where `content` is of several pages, where each begins; known while the answer is written.
+    package var pages: [PageStart] = []
 
-    /// Where a chunk begins in the document's text.
-    package struct Place: Sendable, Hashable {
-        package let chunkID: UUIDv7
+    /// Where a page begins in the document's text.
+    package struct PageStart: Sendable, Hashable {
         package let page: Int?
         package let start: Int
 
-        package init(chunkID: UUIDv7, page: Int?, start: Int) {
-            self.chunkID = chunkID
+        package init(page: Int?, start: Int) {
             self.page = page
             self.start = start
         }

@@ -8,11 +8,13 @@ import Testing
 struct WordMatchingTests {
     private let analyzer = Analyzer()
 
-    private func best(_ claim: String, _ sentences: [String], title: String = "", weights: [String: Double] = [:]) -> (sentence: Int, score: Double)?
-    {
+    private func best(
+        _ claim: String, _ sentences: [String], title: String = "", weights: [String: Double] = [:], areRecords: Bool = false
+    ) -> (sentence: Int, score: Double)? {
         let passage = WordMatching.Passage(
             sentences: sentences.map { SampleEvidence.vectors($0).vectors }, title: title.isEmpty ? nil : SampleEvidence.vectors(title).vectors,
-            wordings: sentences.map { Wording($0, analyzer) }, titleRuns: Wording(title, analyzer).figures.runs)
+            wordings: sentences.map { Wording($0, analyzer) }, titleRuns: Wording(title, analyzer).figures.runs,
+            isOfRecords: areRecords)
         let claim = WordMatching.Claim(SampleEvidence.vectors(claim), weights: weights, wording: Wording(claim, analyzer), analyzer)
         return WordMatching(claim: claim, passage: passage).best()
     }
@@ -28,6 +30,15 @@ struct WordMatchingTests {
         let (alone, titled) = (try #require(best(claim, sentences)), try #require(best(claim, sentences, title: "Winter in the north")))
         #expect(alone.sentence == 1 && titled.sentence == 1 && titled.score > alone.score)
         #expect(try #require(best(claim, [sentences[1]])).score < alone.score)
+    }
+
+    @Test func anotherRowSaysNothingOfThisOne() throws {
+        let rows = ["country: France; hotel limit: 150 EUR", "country: Japan; hotel limit: 19,000 JPY"]
+        let claim = "The hotel limit in France is 19,000 JPY."
+        let (asText, asRecords) = (try #require(best(claim, rows)), try #require(best(claim, rows, areRecords: true)))
+        #expect(asRecords.score < asText.score - 0.05)
+        let right = try #require(best("The hotel limit in Japan is 19,000 JPY.", rows, areRecords: true))
+        #expect(right.sentence == 1 && right.score > asRecords.score)
     }
 
     @Test func aSentenceOfPurposeIsNotWhatIsQuoted() throws {

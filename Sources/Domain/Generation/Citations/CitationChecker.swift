@@ -206,7 +206,8 @@ package struct CitationChecker {
         for number in numbers { resolved.append(Marker(cited: number, shown: try judge.shownNumber(for: number, claim))) }
         held.removeAll()
         markers += resolved
-        for shown in resolved.compactMap(\.shown) {
+        var stood: Set<Int> = []
+        for shown in resolved.compactMap(\.shown) where stood.insert(shown).inserted {
             let start = answer.count
             for scalar in "[\(shown)]".unicodeScalars { append(scalar) }
             markerRanges.append(start..<answer.count)

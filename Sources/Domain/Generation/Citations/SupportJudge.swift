@@ -135,7 +135,8 @@ struct SupportJudge {
         guard sentences.count == texts.count, title != nil || sources[index].title.isEmpty else { return nil }
         return WordMatching.Passage(
             sentences: sentences, title: title, wordings: texts.map { Wording($0, scorer.analyzer) },
-            titleRuns: Wording(sources[index].title, scorer.analyzer).figures.runs)
+            titleRuns: Wording(sources[index].title, scorer.analyzer).figures.runs,
+            isOfRecords: Sentences.areRecords(sources[index].content))
     }
 
     mutating func stopAsking() {

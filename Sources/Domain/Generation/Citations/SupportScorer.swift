@@ -38,7 +38,7 @@ final class SupportScorer {
         let analyzer = analyzer
         self.sources = sources.map { source in
             let scalars = Array(source.content.unicodeScalars)
-            let sentences = Sentences.ranges(in: scalars).map { range in
+            let sentences = Sentences.statements(in: scalars).map { range in
                 Sentence(range: range, claim: Self.claim(String(scalars: scalars[range]), analyzer))
             }
             return (sentences, Self.claim(source.content, analyzer))

@@ -13,10 +13,12 @@ struct WordMatching {
 
     private static let leastWeight = 2.0
     private static let purposePenalty = 0.25
-    private static let foreignPenalty = 0.05
+    /// For a number that the passage does not know: where a sentence is near, that is what the claim differs in.
+    private static let foreignPenalty = (far: 0.05, near: 0.15)
+    private static let nearForForeign = 0.65
     /// A sentence that matches this well says nearly the same: then another number, or a negation, makes it another claim.
     private static let nearForNumbers = 0.8
-    private static let nearForNegations = 0.85
+    private static let nearForNegations = 0.8
     private static let otherClaim = 0.5
 
     /// A claim with the weights of its words, which sum to 1.
@@ -41,6 +43,8 @@ struct WordMatching {
         let title: Embeddings?
         let wordings: [Wording]
         let titleRuns: Set<String>
+        /// Each sentence is a record, as a table's rows are: what stands in another row says nothing of this one.
+        let isOfRecords: Bool
 
         var wordCount: Int { sentences.reduce(title?.count ?? 0) { $0 + $1.count } }
     }
@@ -56,15 +60,24 @@ struct WordMatching {
         let sums = matches.map(weighed)
         let ranks = sums.indices.map { sums[$0] - (passage.wordings[$0].statesPurpose ? Self.purposePenalty : 0) }
         guard let best = ranks.indices.max(by: { (ranks[$0], $1) < (ranks[$1], $0) }) else { return nil }
-        let whole = weighed(Self.highest(matches + [title].compactMap(\.self)))
-        let around = matches.indices.map { place in
-            let near = matches[max(0, place - 1)...min(matches.count - 1, place + 1)]
+        let said = passage.isOfRecords ? [best] : Array(matches.indices)
+        let whole = weighed(Self.highest(said.map { matches[$0] } + [title].compactMap(\.self)))
+        let around = said.map { place in
+            let near = passage.isOfRecords ? matches[place...place] : matches[max(0, place - 1)...min(matches.count - 1, place + 1)]
             return weighed(Self.highest(Array(near) + [title].compactMap(\.self)))
         }
-        let runs = passage.wordings.reduce(into: passage.titleRuns) { $0.formUnion($1.figures.runs) }
-        let foreign = claim.wording.figures.areForeign(to: runs) ? Self.foreignPenalty : 0
+        let runs = said.reduce(into: passage.titleRuns) { $0.formUnion(passage.wordings[$1].figures.runs) }
+        let penalty = sums[best] >= Self.nearForForeign ? Self.foreignPenalty.near : Self.foreignPenalty.far
+        let foreign = claim.wording.figures.areForeign(to: runs) ? penalty : 0
         let base = min(1, max(0, 0.5 * whole + 0.5 * (around.max() ?? 0) - foreign))
-        return (best, base * agreement(with: passage.wordings[best], match: sums[best]))
+        let mixes = passage.isOfRecords && mixesRows(with: best)
+        return (best, base * agreement(with: passage.wordings[best], match: sums[best]) * (mixes ? Self.otherClaim : 1))
+    }
+
+    /// Whether the claim says of this row what stands only in others.
+    private func mixesRows(with row: Int) -> Bool {
+        let missing = claim.wording.terms.subtracting(passage.wordings[row].terms)
+        return passage.wordings.indices.contains { $0 != row && !missing.isDisjoint(with: passage.wordings[$0].terms) }
     }
 
     private func agreement(with sentence: Wording, match: Double) -> Double {

@@ -10,7 +10,7 @@ struct Wording {
 
     let figures: Figures
     let statesPurpose: Bool
-    private let terms: Set<String>
+    let terms: Set<String>
     private let isNegated: Bool
     private let clauses: [Clause]
 

@@ -11,7 +11,7 @@ struct Evidence: Sendable {
     static let enough = 0.6
 
     /// About 0.4–1.4.
-    let sum: Double
+    private(set) var sum: Double
 
     /// - Parameters:
     ///   - dense: documents' cosines, best first.
@@ -19,6 +19,9 @@ struct Evidence: Sendable {
     init(dense: [Double], lexical: [Double]) {
         sum = (dense.first ?? 0) + 0.5 * Self.peak(dense, background: Self.unrelated) + 0.75 * Self.peak(lexical, background: 0)
     }
+
+    /// What was asked is there to the letter.
+    mutating func raise() { sum = max(sum, Self.enough) }
 
     var isEnough: Bool { sum >= Self.enough }
 

@@ -22,8 +22,14 @@ struct HybridSearch {
         let words = lexical.query(question.terms(lexical.terms), partitions: query.partitions)
         let worded = words.best(Self.lexicalDepth, documents: query.documents)
         guard !worded.isEmpty || isMeant(question) else { return .nothing }
-        let evidence = try evidence(for: query, scope, near: near, worded: worded, ideal: words.ideal)
-        let ranked = query.mode == .dense ? related.map { (key: $0.chunk.key, score: $0.score) } : fuse(related, worded, words, vector)
+        var evidence = try evidence(for: query, scope, near: near, worded: worded, ideal: words.ideal)
+        var ranked = query.mode == .dense ? related.map { (key: $0.chunk.key, score: $0.score) } : fuse(related, worded, words, vector)
+        let named = query.mode == .dense ? [] : named(query)
+        if !named.isEmpty {
+            evidence.raise()
+            let best = ranked.first?.score ?? 0
+            ranked = ranked.filter { named.contains($0.key) }.map { ($0.key, max(best, $0.score)) } + ranked.filter { !named.contains($0.key) }
+        }
         return PassageFindings(
             hits: ranked.prefix(query.limit).map { PassageHit(chunkKey: $0.key, score: $0.score) }, evidence: evidence.share,
             isEnough: evidence.isEnough, usedEmbeddings: true)
@@ -35,6 +41,26 @@ struct HybridSearch {
         let words = Analyzer().words(question.text).filter { !Analyzer.isStopWord($0) }
         return words.isEmpty || !question.earlier.isEmpty || words.contains { dense.embedder.knows($0) }
     }
+
+    /// Passages that hold nearly all of what is asked, a name or number among it that hardly any other has: whatever else they speak of,
+    /// this is what was meant.
+    private func named(_ query: PassageQuery) -> Set<Int64> {
+        let words = Analyzer().words(query.question.text).filter { !Analyzer.isStopWord($0) }
+        let names = words.filter { !dense.embedder.knows($0) || $0.count >= Self.longNumber && $0.contains(where: \.isNumber) }
+        guard !names.isEmpty else { return [] }
+        func hits(_ text: String) -> [LexicalHit] {
+            lexical.query(lexical.terms(text), partitions: query.partitions).best(Self.rare + 1, documents: query.documents)
+        }
+        let holders = hits(names.joined(separator: " "))
+        guard holders.count <= Self.rare else { return [] }
+        return Set(hits(query.question.text).filter { $0.coverage >= Self.nearlyAll }.map(\.key)).intersection(holders.map(\.key))
+    }
+
+    /// Passages that may share a rare name.
+    private static let rare = 3
+    private static let longNumber = 4
+    /// Of the weight of a question's words.
+    private static let nearlyAll = 0.8
 
     private func vector(of question: SearchQuestion) -> [Float]? {
         guard let last = vectors[question.text] else { return nil }
@@ -65,7 +91,13 @@ struct HybridSearch {
         let said = lexical.query(lexical.terms(question.text), partitions: query.partitions)
         let sayings = said.best(Self.lexicalDepth, documents: query.documents)
         let meant = try vectors[question.evidenceText].map { try dense.search($0, in: scope, windows: Self.denseDepth) } ?? near
-        return Evidence(dense: Self.documents(meant), lexical: Self.documents(sayings, said.ideal))
+        let own = Evidence(dense: Self.documents(meant), lexical: Self.documents(sayings, said.ideal))
+        guard let before = question.meant, let vector = vectors[before] else { return own }
+        let asked = lexical.query(lexical.terms(before), partitions: query.partitions)
+        let earlier = Evidence(
+            dense: Self.documents(try dense.search(vector, in: scope, windows: Self.denseDepth)),
+            lexical: Self.documents(asked.best(Self.lexicalDepth, documents: query.documents), asked.ideal))
+        return earlier.sum > own.sum ? earlier : own
     }
 
     /// A document stands where its best passage stands.

@@ -51,6 +51,11 @@ package struct PassageFindings: Sendable {
         self.usedEmbeddings = usedEmbeddings
     }
 
+    /// The same passages, with the evidence that a wider search has for them.
+    func with(_ wider: PassageFindings) -> PassageFindings {
+        PassageFindings(hits: hits, evidence: wider.evidence, isEnough: wider.isEnough, usedEmbeddings: usedEmbeddings)
+    }
+
     static let nothing = PassageFindings(hits: [], evidence: 0, isEnough: false, usedEmbeddings: false)
 }
 

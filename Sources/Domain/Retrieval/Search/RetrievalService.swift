@@ -34,7 +34,9 @@ package struct RetrievalService: Sendable {
             let findings = try await search(question, request, scope)
             if findings.isEnough {
                 let isBetter = !Self.isNoBetter(findings, than: found.findings)
-                found = isBetter ? (findings, scope.tier(findings), scope.partitions) : (found.findings, narrowest, found.partitions)
+                found =
+                    isBetter
+                    ? (findings, scope.tier(findings), scope.partitions) : (found.findings.with(findings), narrowest, found.partitions)
                 break
             }
             // Where nothing is enough, what the narrowest scope found comes nearest to what was asked.
@@ -154,17 +156,17 @@ package struct RetrievalService: Sendable {
         var sources: [Source] = []
         for (best, score, chunks) in assembly.parts {
             var passage = best
-            var places: [Source.Place] = []
+            var pages: [Source.PageStart] = []
             if chunks.count > 1, let first = chunks.first, let last = chunks.last,
                 let text = try await store.text(ofDocument: best.document.key, in: first.start..<last.end),
                 // The document may have been replaced since; and a database ends a text at a NUL.
                 text.hasPrefix(first.text), text.hasSuffix(last.text)
             {
                 passage = best.widened(to: chunks, text: text)
-                places = chunks.map { Source.Place(chunkID: $0.id, page: $0.page, start: $0.start) }
+                pages = chunks.map { Source.PageStart(page: $0.page, start: $0.start) }
             }
             var source = Source(passage, number: sources.count + 1, score: score)
-            source.chunks = places
+            source.pages = pages
             sources.append(source)
         }
         return sources

@@ -46,6 +46,9 @@ package struct SearchQuestion: Sendable, Hashable {
         evidenceText = earlier.last.map { "\($0)\n\(text)" } ?? text
     }
 
+    /// What was asked before, where the turn means nothing without it: it can be answered where that could.
+    var meant: String? { isRewritten || Self.need(text) < 1 ? nil : earlier.first }
+
     /// Whether a turn says too little to be understood alone.
     package static func leans(_ text: String) -> Bool { need(text) >= 0.5 }
 

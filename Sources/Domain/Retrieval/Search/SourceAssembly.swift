@@ -40,8 +40,8 @@ extension Passage {
         guard let first = chunks.first, let last = chunks.last else { return self }
         return Passage(
             chunk: Chunk(
-                id: chunk.id, key: chunk.key, documentID: chunk.documentID, position: chunk.position, text: text, heading: first.heading,
-                anchor: first.anchor, page: first.page, start: first.start, end: last.end), document: document)
+                id: chunk.id, key: chunk.key, documentID: chunk.documentID, position: chunk.position, text: text, heading: chunk.heading,
+                anchor: chunk.anchor, page: first.page, start: first.start, end: last.end), document: document)
     }
 }
 

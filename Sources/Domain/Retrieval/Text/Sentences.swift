@@ -33,6 +33,30 @@ package enum Sentences {
         return ranges
     }
 
+    /// Sentences; of records, such as the rows of a table, each line.
+    package static func statements(in scalars: [Unicode.Scalar]) -> [Range<Int>] {
+        ranges(in: scalars).flatMap { range in
+            let lines = scalars[range].split(separator: "\n").map { $0.startIndex..<$0.endIndex }
+            return areRecords(lines.map { scalars[$0] }) ? lines : [range]
+        }
+    }
+
+    /// Whether most of a text's lines are records.
+    package static func areRecords(_ text: String) -> Bool {
+        areRecords(text.unicodeScalars.split(separator: "\n").map { Array($0.prefix(recordName + 2))[...] })
+    }
+
+    /// Unicode scalars of a column's name, at the most, which stands before its value.
+    private static let recordName = 120
+
+    /// `column: value; column: value`.
+    private static func areRecords(_ lines: [ArraySlice<Unicode.Scalar>]) -> Bool {
+        let records = lines.count { line in
+            line.prefix(recordName).firstIndex(of: ":").map { $0 + 1 < line.endIndex && line[$0 + 1] == " " } ?? false
+        }
+        return lines.count > 1 && records * 2 > lines.count
+    }
+
     /// Where the sentence ends if the scalar at `index` ends it: past closing quotes, and only where white space or the end follows.
     package static func end(of scalars: [Unicode.Scalar], at index: Int, from start: Int) -> Int? {
         let scalar = scalars[index]

@@ -30,9 +30,24 @@ enum JSONTextParser {
         case .array(let items):
             let scalars = items.compactMap(scalar)
             if scalars.count == items.count { return items.isEmpty ? [] : [labelled(scalars.joined(separator: ", "), path)] }
-            return items.flatMap { lines($0, path: path) }
+            return items.flatMap { item -> [String] in
+                let fields = lines(item, path: path)
+                return isRecord(item) ? [fields.joined(separator: "; ")] : fields
+            }
         default:
             return scalar(value).map { [labelled($0, path)] } ?? []
+        }
+    }
+
+    /// An object whose values are no lists of objects: what it says of one thing stays in one line.
+    private static func isRecord(_ value: JSONValue) -> Bool {
+        guard case .object(let object) = value else { return false }
+        return object.members.allSatisfy { member in
+            switch member.value {
+            case .array(let items): items.allSatisfy { scalar($0) != nil || $0.isNull }
+            case .object: isRecord(member.value)
+            default: true
+            }
         }
     }
 
