@@ -38,11 +38,11 @@ package struct Source: Sendable, Hashable, Codable {
     package let start: Int
     package let end: Int
     package let score: Double
-    /// Where `content` is of several pages, where each begins; known while the answer is written.
-    package var pages: [PageStart] = []
+    /// Where `content` was joined of several parts, where each begins and on what page; known while the answer is written.
+    package var parts: [Part] = []
 
-    /// Where a page begins in the document's text.
-    package struct PageStart: Sendable, Hashable {
+    /// Where a part begins in the document's text.
+    package struct Part: Sendable, Hashable {
         package let page: Int?
         package let start: Int
 

@@ -2,118 +2,160 @@ import Conversation
 import Retrieval
 import SearchIndex
 
-/// Picks the sentences of sources that speak most of a question.
+/// Picks what answers a question from what its sources state.
 struct SentencePicker {
-    struct Sentence {
-        /// The source's place in the list.
-        let source: Int
-        let start: Int
-        let text: String
-        fileprivate let terms: Set<String>
-        fileprivate var score = 0.0
+    /// Statements at the most: of one question, and of each where several are asked.
+    private static let limit = (alone: 4, each: 2)
+    /// A statement must reach this share of the best one's score to stand beside it.
+    private static let companionShare = 0.7
+    /// And its source this share of that one's worth: half of its score.
+    private static let companionTrust = 0.25
+    /// What a word of the question is worth that stands above a statement and not in it.
+    private static let headingShare = 0.5
+    /// What a word is worth that was said beside the question: it may mean what that named.
+    private static let contextShare = 0.2
+    /// Under a heading that speaks of the question, this many statements may answer it without a word of it.
+    private static let leadingStatements = 2
+    /// Of several questions, those are answered whose words a statement covers by this share.
+    private static let answeringShare = 0.3
+
+    private struct Candidate {
+        /// One, or one that names something and one that goes on about it.
+        let statements: [Statement]
+        /// The share of the question that it speaks of.
+        let coverage: Double
+        /// What its source is worth.
+        let trust: Double
+        let score: Double
     }
 
-    /// Sentences at the most.
-    private static let limit = 4
-    /// A sentence must reach this share of the best one's score to stand beside it.
-    private static let companionShare = 0.7
-    /// What a source loses for each rank: the search found the earlier ones better.
-    private static let rankDiscount = 0.05
-    /// What a word of the question is worth that stands in the headings above a sentence and not in it.
-    private static let headingShare = 0.5
-    /// Under a heading that speaks of the question, this many sentences may answer it without a word of it.
-    private static let leadingSentences = 2
-
-    private let asked: Set<String>
-    private let sentences: [Sentence]
-    private let headings: [Set<String>]
+    private let analyzer = Analyzer()
+    private let sources: [Source]
+    private let question: String
+    private let statements: [Statement]
 
     init(sources: [Source], question: String) {
-        let analyzer = Analyzer()
-        asked = Set(analyzer.terms(question))
-        // A number or a name such as PX-400 is either spoken of or it is not: nothing else stands for it.
-        let exact = asked.filter { $0.unicodeScalars.contains { ("0"..."9").contains($0) } }
-        var sentences: [Sentence] = []
-        var headings: [Set<String>] = []
-        for (index, source) in sources.enumerated() {
-            let titles = Self.titles(of: source)
-            headings.append(Set(analyzer.terms(titles.joined(separator: " "))))
-            guard exact.isSubset(of: headings[index].union(analyzer.terms(source.content))) else { continue }
-            let scalars = Array(source.content.unicodeScalars)
-            for range in Self.statements(in: scalars) where !titles.contains(Self.collapsed(scalars[range])) {
-                let text = String(scalars: scalars[range])
-                let terms = Set(analyzer.terms(text))
-                if terms.count > 1 { sentences.append(Sentence(source: index, start: range.lowerBound, text: text, terms: terms)) }
-            }
-        }
-        self.sentences = sentences
-        self.headings = headings
+        self.sources = sources
+        self.question = question
+        let reader = StatementReader(analyzer: analyzer)
+        statements = sources.enumerated().flatMap { reader.statements(of: $1, at: $0) }
     }
 
-    /// The best sentences, in the order of the sources.
-    func best() -> [Sentence] {
-        let candidates = scored().sorted { ($0.score, $1.source, $1.start) > ($1.score, $0.source, $0.start) }
-        var picked: [Sentence] = []
-        for candidate in candidates where picked.count < Self.limit {
+    /// The best statements, question by question, each in the order of the sources.
+    func best() -> [Statement] {
+        let parts = questions()
+        let found = parts.map { candidates(for: $0, count: parts.count) }
+        let coverages = found.map { $0.first?.coverage ?? 0 }
+        let least = min(Self.answeringShare, coverages.max() ?? 0)
+        var picked: [Statement] = []
+        for (candidates, coverage) in zip(found, coverages) where coverage >= least {
+            picked += best(of: candidates, limit: parts.count > 1 ? Self.limit.each : Self.limit.alone, after: picked)
+        }
+        return picked
+    }
+
+    /// What is repeated counts as picked, and is not said again.
+    private func best(of candidates: [Candidate], limit: Int, after said: [Statement]) -> [Statement] {
+        var picked: [Statement] = []
+        var count = 0
+        for candidate in candidates where count < limit {
             guard candidate.score >= Self.companionShare * candidates[0].score else { break }
-            if !picked.contains(where: { Self.isRepeated(candidate, $0) }) { picked.append(candidate) }
+            guard candidate.trust >= Self.companionTrust * candidates[0].trust else { continue }
+            let new = candidate.statements.filter { statement in !picked.contains { Self.isRepeated(statement, $0) } }
+            count += new.count
+            picked += new
         }
-        return picked.sorted { ($0.source, $0.start) < ($1.source, $1.start) }
+        let new = picked.filter { statement in !said.contains { Self.isRepeated(statement, $0) } }
+        return new.sorted { ($0.source, $0.place) < ($1.source, $1.place) }
     }
 
-    private func scored() -> [Sentence] {
-        let weights = weights()
-        let total = weights.values.reduce(0, +)
-        guard total > 0 else { return [] }
+    /// Each of several questions; a long text whole, for its beginning and its end are no questions of their own.
+    private func questions() -> [Set<String>] {
+        let parts = SearchQuestion(question).parts().map(\.text)
+        return (parts.contains(question) ? [question] : parts).map { Set(analyzer.terms($0)) }
+    }
+
+    // MARK: Scores
+
+    /// Best first.
+    private func candidates(for asked: Set<String>, count: Int) -> [Candidate] {
+        let context = Set(analyzer.terms(question)).subtracting(asked)
+        let statements = statements(for: asked)
+        let weights = Self.weights(of: asked.union(context), in: statements)
         func weight(_ terms: Set<String>) -> Double { terms.reduce(0) { $0 + (weights[$1] ?? 0) } }
-        var placeInSource = [Int](repeating: 0, count: headings.count)
-        return sentences.compactMap { sentence in
-            placeInSource[sentence.source] += 1
-            let own = asked.intersection(sentence.terms)
-            let above = asked.intersection(headings[sentence.source]).subtracting(own)
-            guard !own.isEmpty || !above.isEmpty && placeInSource[sentence.source] <= Self.leadingSentences else { return nil }
-            var sentence = sentence
-            sentence.score = (weight(own) + Self.headingShare * weight(above)) / total * (1 - Self.rankDiscount * Double(sentence.source))
-            return sentence
+        let total = weight(asked)
+        guard total > 0 else { return [] }
+        let trust = trust(forBest: count)
+        func candidate(_ statements: [Statement], _ last: Statement) -> Candidate {
+            let terms = statements.reduce(into: Set<String>()) { $0.formUnion($1.terms) }
+            let own = asked.intersection(terms)
+            let coverage = (weight(own) + Self.headingShare * weight(asked.intersection(last.above).subtracting(own))) / total
+            let bonus = Self.contextShare * weight(context.intersection(terms)) / total
+            return Candidate(
+                statements: statements, coverage: coverage, trust: trust[last.source], score: (coverage + bonus) * trust[last.source])
         }
+        var result: [Candidate] = []
+        var leading = (source: -1, section: -1, count: 0)
+        var named: Statement?
+        for statement in statements {
+            if leading.source != statement.source {
+                leading = (statement.source, statement.section, 0)
+            } else if leading.section != statement.section, !asked.isDisjoint(with: statement.heading) {
+                leading = (statement.source, statement.section, 0)
+            }
+            if !statement.isItem { leading.count += 1 }
+            let leads = !statement.isItem && leading.count <= Self.leadingStatements && !asked.isDisjoint(with: statement.above)
+            let leans = statement.leansOnOthers(analyzer)
+            if !asked.isDisjoint(with: statement.terms) || leads {
+                var told = [statement]
+                if leans, let named, named.source == statement.source, named.section == statement.section,
+                    Self.complete(asked.intersection(named.terms), asked.intersection(statement.terms))
+                {
+                    told = [named, statement]
+                }
+                result.append(candidate(told, statement))
+            }
+            if !leans, !statement.isItem { named = statement }
+        }
+        return result.enumerated().sorted { ($0.element.score, $1.offset) > ($1.element.score, $0.offset) }.map(\.element)
     }
 
-    /// Inverse document frequencies over the sentences: what many of them say tells them apart no more.
-    private func weights() -> [String: Double] {
+    /// A number or a name such as PX-400 is either spoken of or it is not: nothing else stands for it.
+    private func statements(for asked: Set<String>) -> [Statement] {
+        let exact = asked.filter { $0.unicodeScalars.contains { ("0"..."9").contains($0) } }
+        guard !exact.isEmpty else { return statements }
+        let speaks = sources.map { exact.isSubset(of: analyzer.terms("\($0.title)\n\($0.sectionHeading ?? "")\n\($0.content)")) }
+        return statements.filter { speaks[$0.source] }
+    }
+
+    /// Whether each of them says what the other does not.
+    private static func complete(_ one: Set<String>, _ other: Set<String>) -> Bool {
+        !one.isSubset(of: other) && !other.isSubset(of: one)
+    }
+
+    /// Inverse document frequencies: what many statements say tells them apart no more.
+    private static func weights(of terms: Set<String>, in statements: [Statement]) -> [String: Double] {
         Dictionary(
-            uniqueKeysWithValues: asked.map { term in
-                let frequency = sentences.count { $0.terms.contains(term) }
-                return (term, Double(BM25.inverseFrequency(passages: sentences.count, holding: frequency)))
+            uniqueKeysWithValues: terms.map { term in
+                let frequency = statements.count { $0.terms.contains(term) }
+                return (term, Double(BM25.inverseFrequency(passages: statements.count, holding: frequency)))
             })
     }
 
-    private static func isRepeated(_ sentence: Sentence, _ other: Sentence) -> Bool {
-        let shared = sentence.terms.intersection(other.terms).count
-        return Double(shared) >= 0.8 * Double(min(sentence.terms.count, other.terms.count))
-    }
-
-    // MARK: Sources
-
-    /// The document's title and the headings above the passage, which also begin its text: they say what it is about, and state nothing.
-    private static func titles(of source: Source) -> [String] {
-        [source.title] + (source.sectionHeading?.split(separator: " › ").map(String.init) ?? [])
-    }
-
-    private static func collapsed(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
-        String(scalars: scalars).split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    }
-
-    /// Sentences; of records, such as the rows of a table, each line.
-    private static func statements(in scalars: [Unicode.Scalar]) -> [Range<Int>] {
-        Sentences.ranges(in: scalars).flatMap { range -> [Range<Int>] in
-            let lines = scalars[range].split(separator: "\n").map { $0.startIndex..<$0.endIndex }
-            let records = lines.count { isRecord(scalars[$0]) }
-            return records * 2 > lines.count ? lines : [range]
+    /// What each source is worth, 0–1: the square of its score's share of the best one's. Each of several questions has its own best, and
+    /// those come first, so that the least of them is the measure.
+    private func trust(forBest count: Int) -> [Double] {
+        guard let best = sources.prefix(count).map(\.score).min(), best > 0 else { return sources.map { _ in 1 } }
+        return sources.map { source in
+            let share = min(1, max(0.1, source.score / best))
+            return share * share
         }
     }
 
-    /// `column: value; column: value`.
-    private static func isRecord(_ line: ArraySlice<Unicode.Scalar>) -> Bool {
-        line.prefix(60).firstIndex(of: ":").map { $0 + 1 < line.endIndex && line[$0 + 1] == " " } ?? false
+    private static func isRepeated(_ statement: Statement, _ other: Statement) -> Bool {
+        if statement.overlaps(other) { return true }
+        guard statement.items.isEmpty, other.items.isEmpty else { return false }
+        let shared = statement.terms.intersection(other.terms).count
+        return Double(shared) >= 0.8 * Double(min(statement.terms.count, other.terms.count))
     }
 }

@@ -156,17 +156,17 @@ package struct RetrievalService: Sendable {
         var sources: [Source] = []
         for (best, score, chunks) in assembly.parts {
             var passage = best
-            var pages: [Source.PageStart] = []
+            var parts: [Source.Part] = []
             if chunks.count > 1, let first = chunks.first, let last = chunks.last,
                 let text = try await store.text(ofDocument: best.document.key, in: first.start..<last.end),
                 // The document may have been replaced since; and a database ends a text at a NUL.
                 text.hasPrefix(first.text), text.hasSuffix(last.text)
             {
                 passage = best.widened(to: chunks, text: text)
-                pages = chunks.map { Source.PageStart(page: $0.page, start: $0.start) }
+                parts = chunks.map { Source.Part(page: $0.page, start: $0.start) }
             }
             var source = Source(passage, number: sources.count + 1, score: score)
-            source.pages = pages
+            source.parts = parts
             sources.append(source)
         }
         return sources
