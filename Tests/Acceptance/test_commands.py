@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from support import sample, script, store
+from support import files, sample, script, store
 from support.api import Api
 
 COMMANDS = ["serve", "keys", "keys create", "keys revoke", "ingest", "ask", "chat", "config", "verify", "rebuild", "eval", "eval retrieval", "eval citations"]
@@ -125,6 +125,31 @@ def test_ingest_says_what_it_could_not_read_and_goes_on(installation, folder):
     assert "missing.md" in result.stdout + result.stderr and "program.bin" in result.stdout + result.stderr
 
 
+def test_ingest_says_what_it_replaced(installation):
+    """One name in two folders, given from within each, is one document."""
+    for name, text in {"a": "The wombat digs.", "b": "The heron stands."}.items():
+        (installation.home / "readme.md").write_text(text)
+        (line,) = lines_of(installation.run("ingest", "readme.md", "--collection", "dup"))
+        assert line["outcome"] == {"a": "created", "b": "replaced"}[name]
+    (line,) = lines_of(installation.run("ingest", "readme.md", "--collection", "dup"))
+    assert line["outcome"] == "unchanged"
+
+
+def test_ingest_names_the_file_that_failed(installation):
+    (installation.home / "empty.md").write_text("")
+    result = installation.run("ingest", "empty.md", "missing.md", "--collection", "mixed", check=False)
+    assert result.returncode == 1
+    assert {line["title"] for line in lines_of(result)} == {"empty.md", "missing.md"} == {line["file"] for line in lines_of(result)}
+
+
+def test_ingest_of_nothing_readable_makes_no_collection(start):
+    server = start()
+    api = Api(server, server.create_key("owner"))
+    result = server.run("ingest", "nomatch*", "missing.md", "--collection", "x", check=False)
+    assert result.returncode == 1 and [line["status"] for line in lines_of(result)] == ["failed", "failed"]
+    assert not api.items("/api/v1/collections")
+
+
 def test_commands_speak_to_a_running_server(start, tmp_path):
     server = start()
     api = Api(server, server.create_key("owner"))
@@ -142,6 +167,36 @@ def test_commands_speak_to_a_running_server(start, tmp_path):
 def test_ask_answers_with_citations(stocked):
     shown = stocked.run("ask", sample.QUESTION, "--collection", "library").stdout
     assert sample.FACT in shown and re.search(r"\[\d+\]", shown) and "loquat" in shown.lower()
+
+
+def test_ask_shows_each_cited_source_with_its_quote(stocked):
+    answer, _, below = stocked.run("ask", sample.QUESTION, "--collection", "library").stdout.partition("\n\n[")
+    lines = ("[" + below).splitlines()
+    assert lines[0].startswith("[1] ") and re.fullmatch(r"    “.+”", lines[1])
+    assert sample.FACT in lines[1]
+    assert "unverified" not in below and "repaired" not in below
+
+
+def test_ask_shows_the_page_of_a_quote(installation):
+    content = b"BT /F 12 Tf 50 700 Td (The fabulous wombat digs its burrow at dusk in the valley.) Tj ET"
+    (installation.home / "wombat.pdf").write_bytes(files.pdf(content, b" ", b""))
+    installation.run("ingest", "wombat.pdf", "--collection", "animals")
+    shown = installation.run("ask", "When does the fabulous wombat dig its burrow?").stdout
+    assert re.search(r"^\[1\] .*, page 1\n    “.*at dusk.*”$", shown, re.MULTILINE), shown
+
+
+def test_ask_marks_what_is_not_verified(stocked, upstream):
+    model = upstream.model(script.answer("Parliament was dissolved by the queen yesterday [1]."))
+    settings = {"LOQUAT_LLM_URL": upstream.url, "LOQUAT_LLM_MODEL": model, "LOQUAT_CLASSIFIER_MODEL": "no-classifier"}
+    shown = stocked.run("ask", sample.QUESTION, "--collection", "library", settings=settings).stdout
+    assert re.search(r"^\[1\] .*\(unverified\)$", shown, re.MULTILINE), shown
+
+
+def test_what_is_shown_cannot_rule_the_terminal(installation):
+    (installation.home / "evil.md").write_text("# Wombats\n\nThe fabulous wombat \x1b[2Jdigs at \x9b31mdusk.\n")
+    installation.run("ingest", "evil.md", "--collection", "animals")
+    shown = installation.run("chat", "--collection", "animals", stdin="When does the fabulous wombat dig?\n/sources\n").stdout
+    assert shown.count("dusk") >= 3 and not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", shown)
 
 
 def test_ask_in_json(stocked):
@@ -250,6 +305,22 @@ def test_eval_retrieval_prints_figures(installation, tmp_path):
     figures = json.loads(installation.run("eval", "retrieval", tmp_path, data_dir=False).stdout)
     found = {name: value for name, value in flat(figures) if "ndcg" in name.lower() and isinstance(value, (int, float))}
     assert found and all(0.9 <= value <= 1 for value in found.values()), figures
+
+
+@pytest.mark.parametrize(
+    "files, told",
+    [
+        ({"corpus.jsonl": '{"_id": "d", "text": "x"}\n\n{"_id": \n'}, r"corpus\.jsonl, line 3: not JSON"),
+        ({"qrels/train.tsv": "other\td\t1\n"}, "judgements name no query"),
+    ],
+)
+def test_eval_says_what_is_wrong_with_a_test_set(installation, tmp_path, files, told):
+    good = {"corpus.jsonl": '{"_id": "d", "text": "x"}\n', "queries.jsonl": '{"_id": "q", "text": "x"}\n', "qrels/train.tsv": "q\td\t1\n"}
+    (tmp_path / "qrels").mkdir()
+    for name, text in (good | files).items():
+        (tmp_path / name).write_text(text)
+    result = installation.run("eval", "retrieval", tmp_path, data_dir=False, check=False)
+    assert result.returncode == 1 and re.search(told, result.stderr) and not result.stdout
 
 
 def test_eval_citations_prints_figures(installation, tmp_path):

@@ -219,8 +219,25 @@ def test_too_large_is_413(start):
 )
 def test_an_unsupported_type_is_415(api, collection, filename, media_type, content):
     answer = api.post("/api/v1/documents", data={"collection_id": collection["id"]}, files={"file": (filename, content, media_type)})
-    shapes.problem(answer, 415)
+    problem = shapes.problem(answer, 415)
+    assert "PDF, DOCX" in problem["detail"] and "application/" not in problem["detail"] and len(problem["detail"]) < 200
     assert not listed(api, collection)
+
+
+def test_an_old_office_file_is_to_be_saved_anew(api, collection):
+    content = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
+    answer = api.post("/api/v1/documents", data={"collection_id": collection["id"]}, files={"file": ("letter.doc", content, "application/msword")})
+    assert "save it as DOCX, XLSX or PPTX" in shapes.problem(answer, 415)["detail"]
+
+
+def test_an_upload_says_what_became_of_it(api, collection):
+    def outcome(content):
+        answer = api.post("/api/v1/documents", data={"collection_id": collection["id"]}, files={"file": ("a.md", content, "text/markdown")})
+        return answer.status_code, answer.headers["x-loquat-outcome"]
+
+    assert outcome(b"The wombat digs.") == (201, "created")
+    assert outcome(b"The wombat digs.") == (200, "unchanged")
+    assert outcome(b"The wombat rests.") == (200, "replaced")
 
 
 def test_a_body_of_no_known_form_is_415(api):

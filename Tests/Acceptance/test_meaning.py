@@ -188,9 +188,11 @@ def test_without_a_model_words_are_searched(start):
     assert refused["code"] == "embeddings_unavailable"
 
 
-def test_a_model_that_is_set_and_not_there_is_an_error(installation):
-    result = installation.run("serve", "--port", "0", settings={"LOQUAT_MODELS_DIR": "/nowhere"}, check=False)
-    assert result.returncode != 0 and "/nowhere" in result.stderr
+@pytest.mark.parametrize("command", ["serve --port 0", "ingest - --collection x"])
+def test_a_model_that_is_set_and_not_there_is_an_error(installation, command):
+    result = installation.run(*command.split(), settings={"LOQUAT_MODELS_DIR": "/nowhere"}, stdin="words", check=False)
+    assert result.returncode != 0 and "/nowhere/all-MiniLM-L6-v2" in result.stderr and "LOQUAT_MODELS_DIR names" in result.stderr
+    assert "modelUnusable" not in result.stderr
 
 
 def test_a_name_that_is_not_there_is_not_there(api, unique):

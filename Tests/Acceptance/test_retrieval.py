@@ -103,7 +103,8 @@ def test_top_k_is_from_1_to_20(api, shelf):
 
 def test_a_query_is_needed(api):
     shapes.invalid(api.post("/api/v1/retrievals", json={"top_k": 3}), "query")
-    shapes.invalid(api.post("/api/v1/retrievals", json={"query": ""}), "query")
+    for blank in ("", "   ", "\t\n\u2003"):
+        shapes.invalid(api.post("/api/v1/retrievals", json={"query": blank}), "query")
 
 
 def test_modes(api, library):

@@ -18,6 +18,14 @@ public struct Client: Sendable {
         public var description: String { detail.isEmpty ? "The server answered with status \(status)." : detail }
     }
 
+    /// What became of a file.
+    public struct Uploaded: Sendable {
+        /// The document as the server has it.
+        public let document: JSONValue
+        /// `created`, `replaced` or `unchanged`; nil where the server does not say.
+        public let outcome: String?
+    }
+
     /// Bytes of one answer at the most.
     public static let answerLimit = 256 << 20
 
@@ -58,7 +66,7 @@ public struct Client: Sendable {
     /// Sends a file as `multipart/form-data`.
     public func upload(
         _ path: String, filename: String, contents: [UInt8], mediaType: String, fields: [String: String]
-    ) async throws -> JSONValue {
+    ) async throws -> Uploaded {
         let boundary = "loquat-\(UInt64.random(in: .min ... .max))-\(UInt64.random(in: .min ... .max))"
         var body: [UInt8] = []
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
@@ -72,7 +80,8 @@ public struct Client: Sendable {
         var request = newRequest("POST", path)
         request.headers.add(name: "Content-Type", value: "multipart/form-data; boundary=\(boundary)")
         request.body = .bytes(ByteBuffer(bytes: body))
-        return try await answer(to: request)
+        let response = try await http.execute(request, deadline: .distantFuture)
+        return Uploaded(document: try await json(of: response), outcome: response.headers.first(name: "X-Loquat-Outcome"))
     }
 
     /// Follows an event stream; `body` posts it, nil gets it.
@@ -102,7 +111,10 @@ public struct Client: Sendable {
     }
 
     private func answer(to request: HTTPClientRequest) async throws -> JSONValue {
-        let response = try await http.execute(request, deadline: .distantFuture)
+        try await json(of: try await http.execute(request, deadline: .distantFuture))
+    }
+
+    private func json(of response: HTTPClientResponse) async throws -> JSONValue {
         guard (200..<300).contains(Int(response.status.code)) else { throw try await failure(response) }
         let body = try await response.body.collect(upTo: Self.answerLimit)
         return body.readableBytes == 0 ? .null : try JSONParser.parse(body.readableBytesView)

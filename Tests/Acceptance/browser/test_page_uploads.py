@@ -54,6 +54,16 @@ def test_each_file_ends_for_itself(collection, tmp_path):
     assert sorted(document["filename"] for document in stored) == sorted(good)
 
 
+def test_a_file_that_cannot_be_read_says_so_where_it_was_uploaded(collection, tmp_path):
+    page, _ = collection
+    send(page, tmp_path, {"tree.md": b"# Tree\n", "empty.md": b"", "broken.pdf": b"%PDF-1.7\nno more"})
+    for name in ("empty.md", "broken.pdf"):
+        expect(row(page, name).locator(".state")).to_have_text("cannot be read")
+        expect(row(page, name).get_by_role("alert")).not_to_be_empty()
+    expect(row(page, "tree.md").locator(".state")).to_have_text("uploaded")
+    expect(page.locator("#told")).to_have_text("3 uploaded. 2 of them cannot be read.")
+
+
 def test_each_file_tells_how_far_it_is(collection, tmp_path):
     page, _ = collection
     page.evaluate(

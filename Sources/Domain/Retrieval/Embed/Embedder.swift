@@ -76,3 +76,20 @@ package enum EmbeddingError: Error, Hashable, Sendable {
     /// The endpoint answers, and takes one of these texts not even shortened; the text says how.
     case refused(String)
 }
+
+extension EmbeddingError: CustomStringConvertible {
+    /// For the operator: what is wrong, and how to mend it.
+    package var description: String {
+        switch self {
+        case .modelUnusable(let reason):
+            "The embedding model cannot be used: \(reason). LOQUAT_MODELS_DIR names the folder of models, LOQUAT_EMBEDDINGS_MODEL another "
+                + "model; Scripts/models fetches the usual one."
+        case .queueFull(let limit): "\(limit) texts wait to be embedded, which is the limit. Try again later."
+        case .tooManyTexts(let limit): "At most \(limit) texts are embedded at once. Send fewer."
+        case .closed: "The server is ending: it embeds nothing more."
+        case .unavailable(let reason):
+            "Embeddings cannot be made now: \(reason). Check LOQUAT_EMBEDDINGS_URL, LOQUAT_EMBEDDINGS_MODEL and their key, or try again later."
+        case .refused(let reason): "A text cannot be embedded: \(reason)."
+        }
+    }
+}

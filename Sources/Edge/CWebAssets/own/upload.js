@@ -5,7 +5,9 @@
   if (!form) return;
   const atOnce = 2;
   const one = (selector, root = document) => root.querySelector(selector);
-  let waiting = [], running = 0, sent = 0, failed = 0;
+  let waiting = [], running = 0, sent = 0, failed = 0, unread = 0;
+  // Documents whose reading is watched: one at a time, as they are read one after the other.
+  let unwatched = [], watching = false;
 
   function row(file) {
     const made = one("#new-upload").content.firstElementChild.cloneNode(true);
@@ -41,7 +43,38 @@
       running += 1;
       send(waiting.shift());
     }
-    if (!running) one("#told").textContent = failed ? `${sent} of ${sent + failed} uploaded.` : `${sent} uploaded.`;
+    if (!running) tell();
+  }
+
+  function tell() {
+    const cannot = unread ? ` ${unread} of them cannot be read.` : "";
+    one("#told").textContent = (failed ? `${sent} of ${sent + failed} uploaded.` : `${sent} uploaded.`) + cannot;
+  }
+
+  // What was uploaded may still turn out to be nothing that can be read.
+  function watch() {
+    if (watching || !unwatched.length) return;
+    watching = true;
+    const { upload, id } = unwatched.shift();
+    const events = new EventSource(`/api/v1/documents/${id}/events`);
+    const done = () => {
+      events.close();
+      watching = false;
+      watch();
+    };
+    events.addEventListener("done", done);
+    events.addEventListener("error", ({ data }) => {
+      // Without data it is the connection's: the browser comes back by itself, unless it was refused.
+      if (!data) return events.readyState === EventSource.CLOSED && done();
+      one(".problem", upload.row).textContent = JSON.parse(data).message;
+      upload.row.dataset.state = "failed";
+      one(".state", upload.row).textContent = "cannot be read";
+      if (upload.row.isConnected) {
+        unread += 1;
+        if (!running) tell();
+      }
+      done();
+    });
   }
 
   function ended(upload, state, text) {
@@ -77,7 +110,9 @@
     request.addEventListener("load", async () => {
       if (request.status < 300) {
         htmx.trigger("#documents", "refresh");
-        return ended(upload, "sent", "uploaded");
+        ended(upload, "sent", "uploaded");
+        unwatched.push({ upload, id: JSON.parse(request.response).id });
+        return watch();
       }
       await showProblem(one(".problem", row), new Response(request.response, { status: request.status }));
       ended(upload, "failed", "failed");
@@ -95,7 +130,7 @@
     event.preventDefault();
     if (!running) {
       one("#uploads").replaceChildren();
-      sent = failed = 0;
+      sent = failed = unread = 0;
     }
     one("#told").textContent = "";
     const files = [...one("#file").files];

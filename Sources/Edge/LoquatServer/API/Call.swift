@@ -54,7 +54,8 @@ extension CheckedRequest {
 
     /// - Throws: 422 with everything that is wrong in a body.
     func check(_ value: JSONValue) throws(Problem) {
-        guard let violations = bodySchema?.violations(in: value), !violations.isEmpty else { return }
-        throw .invalid(violations.map { Problem.FieldError(pointer: $0.pointer, message: $0.message) })
+        guard let bodySchema, case let violations = bodySchema.violations(in: value), !violations.isEmpty else { return }
+        throw .invalid(
+            violations.map { Problem.FieldError(pointer: $0.pointer, message: bodySchema.choice(at: $0.pointer, in: value) ?? $0.message) })
     }
 }

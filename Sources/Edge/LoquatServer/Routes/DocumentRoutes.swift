@@ -16,6 +16,7 @@ struct DocumentRoutes {
     let services: ServerServices
 
     private static let titleLimit = NewDocument.titleLimit
+    private static let outcomeHeader = HTTPField.Name("X-Loquat-Outcome")!
 
     private var store: any DocumentStore { services.library.store }
 
@@ -25,12 +26,14 @@ struct DocumentRoutes {
                 method: .post, path: "/api/v1/documents", id: "createDocument", tag: .documents, summary: "Put a document in.",
                 details: """
                     A file as `multipart/form-data`, or text as JSON. It is read after the answer: `events` tells how far it is. The same file \
-                    in the same collection is answered with 200 as it stands; a new version of a file takes its place.
+                    in the same collection is answered with 200 as it stands; a new version of a file takes its place. Which of these it was says \
+                    `X-Loquat-Outcome`: `created`, `replaced` or `unchanged`; an answer that is repeated for its `Idempotency-Key` lacks it.
                     """,
                 admission: .scope(.documentsWrite),
                 body: .json(NewDocument.self).orForm(NewDocument.form, files: ["file": DocumentFormat.mediaTypes]),
                 answers: [
-                    .created(DocumentResource.self, "The document, to be read."), .ok(DocumentResource.self, "It was there already."),
+                    .created(DocumentResource.self, "The document, to be read."),
+                    .ok(DocumentResource.self, "It was there already, or an earlier version of it."),
                 ], isIdempotent: true)
         ) { try await upload($0) }
         api.add(
@@ -144,7 +147,7 @@ struct DocumentRoutes {
             let path = received.file.path
             guard let sample = try await NIOThreadPool.singleton.runIfActive({ FileSample(path: path) }) else { throw Problem.brokenBody }
             guard let format = DocumentFormat.detect(sample, declared: received.contentType, filename: received.filename) else {
-                throw unreadable(received.filename ?? "the file")
+                throw Problem.unreadable(received.filename, declared: received.contentType)
             }
             let collection = received.fields["collection_id"]
             let id = collection.flatMap { UUIDv7($0) }
@@ -185,17 +188,21 @@ struct DocumentRoutes {
         let fingerprint = Idempotent.fingerprint(
             call.request, file.sha256, collection.bytes, Array((title ?? "").utf8), Array((filename ?? "").utf8),
             JSONValue.object(metadata ?? [:]).bytes)
-        return try await Idempotent(gate: services.idempotency, logger: services.logger).once(
+        var outcome: AddedDocument.Outcome?
+        var response = try await Idempotent(gate: services.idempotency, logger: services.logger).once(
             call.request, asker: call.asker, fingerprint: fingerprint
         ) {
             let added = try await services.library.add(upload, by: call.asker)
             isAdded = true
+            outcome = added.outcome
             if added.outcome == .replaced {
                 try await services.accounts.audit.record(
                     .documentReplaced, of: .document, added.document.id, by: call.asker, from: call.address)
             }
             return (added.outcome == .created ? .created : .ok, try encodeJSON(DocumentResource(added.document)))
         }
+        if let outcome { response.headers[Self.outcomeHeader] = "\(outcome)" }
+        return response
     }
 
     /// A name is kept with its folders, as `ingest` sends it, but leads nowhere above them.
@@ -203,10 +210,6 @@ struct DocumentRoutes {
     private static func baseName(_ name: String) -> String? {
         let parts = name.replacing("\\", with: "/").split(separator: "/").filter { $0 != ".." && $0 != "." }
         return parts.isEmpty ? nil : parts.joined(separator: "/")
-    }
-
-    private static func unreadable(_ name: String) -> Problem {
-        .unsupportedType("\(name.prefix(200)) is of no type that can be read here: \(DocumentFormat.mediaTypes.joined(separator: ", ")).")
     }
 
     private static func discard(_ file: UploadedFile) { _ = file.path.withCString { unlinkFile($0) } }

@@ -28,7 +28,8 @@ struct RetrievalRoutes {
 
         static let schemaName = "Retrieval"
         static let fields: [String: FieldRule] = [
-            "query": .text("A question or words.", 1...1_000_000), "collection_id": .note("Where to search; everywhere if not said."),
+            "query": .text("A question or words.", 1...1_000_000, form: .notBlank),
+            "collection_id": .note("Where to search; everywhere if not said."),
             "filters": .schema("Metadata that documents must have; a list means any of.", .filters),
             "creator": .text("Documents with this `creator` are preferred.", 0...1_000),
             "top_k": .integer("How many passages at most; 5 if not said.", RetrievalRequest.limits),

@@ -60,8 +60,8 @@ struct Chat: AsyncParsableCommand {
     private func showSources(_ shown: AnswerPrinter.Shown) {
         guard !shown.sources.isEmpty else { return Output.note("There are no sources yet.") }
         for source in shown.sources {
-            AnswerPrinter.printSources([source])
-            Output.line(source["content"]?.string ?? "")
+            Output.line("\n" + CitedSources.heading(source))
+            Output.line(Output.printable(source["content"]?.string ?? ""))
         }
     }
 }

@@ -9,7 +9,8 @@ struct Ingest: AsyncParsableCommand {
         abstract: "Read documents into a collection.",
         discussion: """
             Files, folders (with all below them), globs, and - for text on standard input. A file that was read before is read again
-            only where it changed. On a terminal there is a progress bar; otherwise one JSON line for each document.
+            only where it changed; one of the same name in the collection is replaced. On a terminal there is a progress bar; otherwise
+            one JSON line for each document, whose `outcome` is created, replaced or unchanged.
 
             Examples:
               loquat ingest handbook/ --collection handbook
@@ -31,6 +32,7 @@ struct Ingest: AsyncParsableCommand {
         let files = IngestFiles.find(paths)
         guard !files.isEmpty else { throw CommandFailure("There is nothing to read at \(paths.joined(separator: ", ")).") }
         let (name, showsBar) = (collection, Output.isTerminal)
+        guard files.contains(where: \.isReadable) else { throw Self.nothingReadable(files, showsBar: showsBar) }
         let failed = try await LocalServer.withClient(try await common.settings(), makesData: true) { client in
             let id = try await Collections.id(named: name, client, creating: true)
             var progress = IngestProgress(total: files.count, showsBar: showsBar)
@@ -49,67 +51,51 @@ struct Ingest: AsyncParsableCommand {
         if failed > 0 { throw ExitCode(1) }
     }
 
+    /// Tells of each; no collection is made for them.
+    private static func nothingReadable(_ files: [IngestFiles.File], showsBar: Bool) -> ExitCode {
+        var progress = IngestProgress(total: files.count, showsBar: showsBar)
+        for file in files { progress.show(failed(file, code: "unreadable", "There is no such file, or it may not be read.")) }
+        progress.end()
+        return ExitCode(1)
+    }
+
     /// Uploads one file and waits until it is read. What fails is told in the answer.
     private static func ingest(_ file: IngestFiles.File, into collection: String, _ client: Client) async throws -> JSONValue {
         do {
             let contents = try file.contents()
-            let document = try await client.upload(
+            let uploaded = try await client.upload(
                 "/api/v1/documents", filename: file.name, contents: contents,
                 mediaType: file.isStandardInput ? "text/plain" : "application/octet-stream",
                 fields: ["collection_id": collection])
-            return try await finished(document, file, client)
+            return try await finished(uploaded, file, client)
         } catch let failure as Client.Failure {
-            return ["file": .string(file.name), "status": "failed", "error": ["code": .string(failure.code), "message": .string(failure.detail)]]
+            return failed(file, code: failure.code, failure.detail)
         } catch let error as CocoaError {
-            return ["file": .string(file.name), "status": "failed", "error": ["code": "unreadable", "message": .string(error.localizedDescription)]]
+            return failed(file, code: "unreadable", error.localizedDescription)
         }
     }
 
-    private static func finished(_ document: JSONValue, _ file: IngestFiles.File, _ client: Client) async throws -> JSONValue {
-        var last = document
-        if document["status"]?.string != "ready" {
-            try await client.stream("/api/v1/documents/\(document["id"]?.string ?? "")/events") { event in
+    private static func failed(_ file: IngestFiles.File, code: String, _ message: String) -> JSONValue {
+        [
+            "file": .string(file.name), "status": "failed", "title": .string(file.name),
+            "error": ["code": .string(code), "message": .string(message)],
+        ]
+    }
+
+    private static func finished(_ uploaded: Client.Uploaded, _ file: IngestFiles.File, _ client: Client) async throws -> JSONValue {
+        var last = uploaded.document
+        if last["status"]?.string != "ready" {
+            try await client.stream("/api/v1/documents/\(last["id"]?.string ?? "")/events") { event in
                 last = try JSONParser.parse(event.data.utf8)
                 return last["status"]?.string == "queued" || last["status"]?.string == "processing"
             }
         }
+        // Its title comes with its text: one that was not read is known by its file.
+        let title = last["title"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? file.name
         return [
-            "file": .string(file.name), "id": last["id"] ?? .null, "status": last["status"] ?? .null, "title": last["title"] ?? .null,
+            "file": .string(file.name), "id": last["id"] ?? .null, "status": last["status"] ?? .null,
+            "outcome": uploaded.outcome.map(JSONValue.string) ?? .null, "title": .string(title),
             "chunk_count": last["chunk_count"] ?? .null, "error": last["error"] ?? .null,
         ]
-    }
-}
-
-/// Shows documents as they are done.
-struct IngestProgress {
-    let total: Int
-    let showsBar: Bool
-    private(set) var done = 0
-    private(set) var failed = 0
-
-    private static let width = 30
-
-    init(total: Int, showsBar: Bool) {
-        self.total = total
-        self.showsBar = showsBar
-    }
-
-    mutating func show(_ document: JSONValue) {
-        done += 1
-        let isFailed = document["status"]?.string == "failed"
-        if isFailed { failed += 1 }
-        guard showsBar else { return Output.line(document.text) }
-        if isFailed {
-            Output.progress("\r\u{1b}[K\(document["file"]?.string ?? ""): \(document["error"]?["message"]?.string ?? "failed")\n")
-        }
-        let filled = Self.width * done / max(1, total)
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
-        Output.progress("\r\u{1b}[K\(bar) \(done)/\(total) \(document["title"]?.string ?? "")")
-    }
-
-    func end() {
-        guard showsBar else { return }
-        Output.progress("\r\u{1b}[K")
-        Output.line("\(done - failed) of \(total) documents are ready.")
     }
 }

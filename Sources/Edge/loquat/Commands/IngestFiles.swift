@@ -7,6 +7,8 @@ enum IngestFiles {
         let name: String
         let isStandardInput: Bool
 
+        var isReadable: Bool { isStandardInput || FileManager.default.isReadableFile(atPath: name) }
+
         func contents() throws -> [UInt8] {
             if isStandardInput { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
             return Array(try Data(contentsOf: URL(fileURLWithPath: name)))

@@ -16,6 +16,15 @@ enum Output {
     static func note(_ text: String) { text_(text + "\n", STDERR_FILENO) }
     static func progress(_ text: String) { text_(text, STDERR_FILENO) }
 
+    /// Without control characters, by which a text could rule the terminal.
+    static func printable(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where scalar == "\n" || scalar == "\t" || scalar.properties.generalCategory != .control {
+            scalars.append(scalar)
+        }
+        return String(scalars)
+    }
+
     private static func text_(_ text: String, _ descriptor: Int32) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {

@@ -55,6 +55,7 @@ struct CitationTestSet: Sendable {
             let known = found.values.filter { documents[$0.document] != nil }.sorted { $0.document < $1.document }
             return known.isEmpty ? nil : Claim(id: query.id, text: query.text, evidence: known)
         }
+        guard !claims.isEmpty else { throw CommandFailure("\(directory)/evidence_sentences.jsonl has no evidence for a judged query.") }
         judged = set.judgements.mapValues { Set($0.keys) }.merging(evidence.mapValues { Set($0.keys) }) { $0.union($1) }
     }
 

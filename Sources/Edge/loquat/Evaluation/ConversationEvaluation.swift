@@ -8,19 +8,17 @@ struct ConversationEvaluation: Sendable {
     func run(_ client: Client) async throws -> JSONValue {
         let library = try await EvaluationLibrary(set.documents, client)
         var figures: JSONObject = ["documents": .number(JSONNumber(set.documents.count))]
-        if !set.queries.isEmpty {
-            var played = RankingFigures()
-            var alone = RankingFigures()
-            for query in set.queries {
-                let grades = set.judgements[query.id] ?? [:]
-                let inSession = try await play(query.turns, library, client)
-                played.add(EvaluationLibrary.documents(of: inSession["sources"]), grades)
-                let lastAlone = query.turns.count == 1 ? inSession : try await play(query.turns.suffix(1), library, client)
-                alone.add(EvaluationLibrary.documents(of: lastAlone["sources"]), grades)
-            }
-            figures["in_session"] = .object(played.json)
-            figures["last_turn_alone"] = .object(alone.json)
+        var played = RankingFigures()
+        var alone = RankingFigures()
+        for query in set.queries {
+            let grades = set.judgements[query.id] ?? [:]
+            let inSession = try await play(query.turns, library, client)
+            played.add(EvaluationLibrary.documents(of: inSession["sources"]), grades)
+            let lastAlone = query.turns.count == 1 ? inSession : try await play(query.turns.suffix(1), library, client)
+            alone.add(EvaluationLibrary.documents(of: lastAlone["sources"]), grades)
         }
+        figures["in_session"] = .object(played.json)
+        figures["last_turn_alone"] = .object(alone.json)
         if !set.dialogues.isEmpty { figures["evidence"] = try await evidence(library, client) }
         return .object(figures)
     }

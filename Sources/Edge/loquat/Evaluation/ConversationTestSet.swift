@@ -28,6 +28,7 @@ struct ConversationTestSet: Sendable {
             let turns = (line["text"]?.string ?? "").split(whereSeparator: \.isNewline).map(String.init)
             return turns.isEmpty ? nil : (id, turns)
         }
+        guard !queries.isEmpty else { throw RetrievalTestSet.nothingJudged("\(directory)/\(file)") }
         let tasks = "\(directory)/tasks_open.jsonl"
         dialogues =
             !FileManager.default.fileExists(atPath: tasks)

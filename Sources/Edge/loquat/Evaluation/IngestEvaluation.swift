@@ -71,7 +71,8 @@ struct IngestEvaluation: Sendable {
         let contents = Array(try Data(contentsOf: URL(fileURLWithPath: file.path)))
         let document = try await client.upload(
             "/api/v1/documents", filename: file.name, contents: contents, mediaType: "application/octet-stream",
-            fields: ["collection_id": collection.string ?? ""])
+            fields: ["collection_id": collection.string ?? ""]
+        ).document
         try await client.stream("/api/v1/documents/\(document["id"]?.string ?? "")/events") { event in
             let status = try JSONParser.parse(event.data.utf8)["status"]?.string
             return status == "queued" || status == "processing"

@@ -23,6 +23,12 @@ struct RetrievalTestSet: Sendable {
             guard let id = line["_id"]?.string, judged[id] != nil else { return nil }
             return (id, line["text"]?.string ?? "")
         }
+        guard !queries.isEmpty else { throw Self.nothingJudged("\(directory)/queries.jsonl") }
+    }
+
+    /// Figures over nothing would look like bad ones.
+    static func nothingJudged(_ queries: String) -> CommandFailure {
+        CommandFailure("The judgements name no query of \(queries): their first column must hold an `_id` of it, their grades be above 0.")
     }
 
     static func documents(_ directory: String) throws -> [Document] {
@@ -33,7 +39,10 @@ struct RetrievalTestSet: Sendable {
 
     static func lines(_ path: String) throws -> [JSONValue] {
         guard let data = FileManager.default.contents(atPath: path) else { throw CommandFailure("There is no file \(path).") }
-        return try data.split(separator: 0x0a).map { try JSONParser.parse($0) }
+        return try data.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated().compactMap { place, line in
+            guard line.contains(where: { $0 != 0x20 && $0 != 0x0d && $0 != 0x09 }) else { return nil }
+            do { return try JSONParser.parse(line) } catch { throw CommandFailure("\(path), line \(place + 1): \(error).") }
+        }
     }
 
     static func judgements(_ directory: String, _ name: String?) throws -> [String: [String: Int]] {
