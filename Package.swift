@@ -106,6 +106,7 @@ let kit: [[Target]] = [
     target("HTMLText", in: .kit, uses: ["CMD4C"], testsUse: ["JSON"]),
     target("JSON", in: .kit),
     target("ServerSentEvents", in: .kit, testsUse: ["JSON"]),
+    target("TimeLimits", in: .kit),
     target(
         "DocumentText", in: .kit, uses: ["JSON", "CGumbo", "CMD4C", "CArchive", "CXML2", "CChildProcess", "ChildProcesses"]),
     target("SchemaReflection", in: .kit, uses: ["JSON"]),
@@ -125,9 +126,10 @@ let domain: [[Target]] = [
     target(
         "Retrieval", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "VectorIndex", "DocumentText", "Access"],
         packages: [nioPosix, logging, lifecycle, crypto]),
-    target("Generation", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex", "VectorIndex", "Conversation", "Retrieval"]),
+    target("Generation", in: .domain, uses: ["TimeOrdered", "TimeLimits", "JSON", "SearchIndex", "VectorIndex", "Conversation", "Retrieval"]),
     target(
-        "Turns", in: .domain, uses: ["TimeOrdered", "JSON", "Access", "Conversation", "Retrieval", "Generation"], packages: [logging, lifecycle],
+        "Turns", in: .domain, uses: ["TimeOrdered", "TimeLimits", "JSON", "Access", "Conversation", "Retrieval", "Generation"],
+        packages: [logging, lifecycle],
         testsUse: ["ConversationTesting", "SearchIndex"]),
 ]
 
@@ -138,7 +140,7 @@ let adapters: [[Target]] = [
     target(
         "DocumentReading", in: .adapters, uses: ["ChildProcesses", "DocumentText", "Retrieval"], packages: [nioPosix, lifecycle]),
     target(
-        "Providers", in: .adapters, uses: ["JSON", "ServerSentEvents", "Generation", "Retrieval"],
+        "Providers", in: .adapters, uses: ["TimeLimits", "JSON", "ServerSentEvents", "Generation", "Retrieval"],
         packages: [product("AsyncHTTPClient", "async-http-client"), nioCore, product("NIOHTTP1", "swift-nio"), logging]),
     target("LocalEmbeddings", in: .adapters, uses: ["Retrieval", "SentenceEncoder", "WordPiece"], packages: [nioPosix]),
 ]
@@ -171,7 +173,8 @@ let edge: [[Target]] = [
     target(
         "loquat", in: .edge,
         uses: [
-            "TimeOrdered", "JSON", "DocumentText", "Access", "Conversation", "Retrieval", "Generation", "Turns", "StorageSQLite", "Providers",
+            "TimeOrdered", "TimeLimits", "JSON", "DocumentText", "Access", "Conversation", "Retrieval", "Generation", "Turns", "StorageSQLite",
+            "Providers",
             "SearchIndex", "VectorIndex", "LocalEmbeddings", "DocumentReading", "LoquatClient", "LoquatServer", "LoquatWeb",
         ],
         packages: [

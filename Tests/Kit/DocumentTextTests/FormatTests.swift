@@ -27,6 +27,10 @@ struct FormatTests {
         #expect(detect(words, "text/plain; charset=utf-8", nil) == .text)
         #expect(detect(words, nil, "a/b.JSON") == .json)
         #expect(detect(words, nil, "README") == .text)
+        for name in ["compose.YAML", "main.swift", "app.py", "feed.xml", "rows.jsonl"] {
+            #expect(detect(words, "application/octet-stream", name) == .text)
+        }
+        #expect(detect(words, "application/x-yaml", "compose.yml") == .text)
         // A file that only claims to be one is its reader's to refuse.
         #expect(detect(words, "application/pdf", "x.pdf") == .pdf)
     }

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import JSON
 import NIOCore
 import NIOHTTP1
+import TimeLimits
 
 /// Asks an endpoint with JSON and reads JSON, again where it says to come later.
 struct JSONEndpoint: Sendable {

@@ -74,7 +74,7 @@ struct PassageBlocks {
 
     /// Items with a mark and records, such as the rows of a table, are blocks by the line.
     private mutating func addBlocks(of lines: [Range<Int>], _ chunks: Set<Int>) {
-        let areRecords = lines.count { isRecord($0) } * 2 > lines.count
+        let areRecords = lines.count { Sentences.isRecord(scalars[$0]) } * 2 > lines.count
         let marks = lines.map { mark($0) }
         let areItems = marks.first.map { $0 != nil } == true || marks.count { $0 != nil } > 1
         for (place, line) in lines.enumerated() {
@@ -101,12 +101,6 @@ struct PassageBlocks {
         guard isLabel(lines[0]), scalars[lines[1].lowerBound].properties.isUppercase else { return false }
         let word = scalars[lines[1]].prefix { !$0.properties.isWhitespace }
         return lines[0].count + 1 + word.count < lines.map(\.count).max() ?? 0
-    }
-
-    /// `column: value; column: value`.
-    private func isRecord(_ line: Range<Int>) -> Bool {
-        let start = scalars[line].prefix(60)
-        return start.firstIndex(of: ":").map { $0 + 1 < line.upperBound && scalars[$0 + 1] == " " } ?? false
     }
 
     // MARK: Roles
@@ -162,7 +156,7 @@ struct PassageBlocks {
 
     /// Whether it may be a heading: one short line that ends no sentence. A question, too, only says what follows it.
     private func isLabel(_ range: Range<Int>) -> Bool {
-        guard range.count <= Self.labelLength, !scalars[range].contains("\n"), !isRecord(range),
+        guard range.count <= Self.labelLength, !scalars[range].contains("\n"), !Sentences.isRecord(scalars[range]),
             let last = scalars[range].last(where: { !Self.closers.contains($0) }), !Self.ends.contains(last), !":;,".unicodeScalars.contains(last)
         else { return false }
         return Sentences.ranges(in: Array(scalars[range])).count == 1

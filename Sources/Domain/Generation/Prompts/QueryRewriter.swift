@@ -1,4 +1,5 @@
 import Conversation
+import TimeLimits
 
 /// Has a model say what a turn of a conversation asks for, so that a search understands it alone. What comes back is searched for and
 /// nothing else: it is no part of any answer.
@@ -34,20 +35,13 @@ package struct QueryRewriter: Sendable {
         }
         messages.append(PromptMessage(role: .user, content: message))
         let request = GenerationRequest(model: name, messages: messages, temperature: 0, maxTokens: Self.maxTokens)
-        let reply = await withTaskGroup(of: String?.self) { group in
-            group.addTask { [model] in
-                var reply = ""
-                let end = try? await model.generate(request) { pieces in  // reason: the search goes on without
-                    for case .text(let text) in pieces { reply += text }
-                }
-                return end?.finishReason == .stop ? reply : nil
+        // reason: the search goes on without
+        let reply = try? await TimeLimit().run(timeout) { [model] in
+            var reply = ""
+            let end = try await model.generate(request) { pieces in
+                for case .text(let text) in pieces { reply += text }
             }
-            group.addTask { [timeout] in
-                try? await Task.sleep(for: timeout)  // reason: cancelled when the model was faster
-                return nil
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? nil
+            return end.finishReason == .stop ? reply : ""
         }
         let text = (reply ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return text.isEmpty || text.count > Self.longest ? nil : text

@@ -10,6 +10,7 @@ package struct IngestionService: Service {
     package static let sliceSize = 64
     /// Small documents are embedded together until they have this many chunks, so that batches are full.
     private static let batchChunks = 64
+    private static let batchesUnderWay = 2
 
     /// A document of more chunks is embedded beside the others.
     private static let largeDocument = 256
@@ -59,13 +60,12 @@ package struct IngestionService: Service {
         }
     }
 
-    /// One batch is embedded while the next is read.
+    /// While a batch is made live the next is embedded, and the one after it read: no core waits for a disk.
     private func readQueue() async {
         await withTaskGroup(of: Void.self) { group in
-            var isBusy = false
+            var underWay = 0
             while !Task.isCancelled, case let batch = await nextBatch(), !batch.isEmpty {
-                if isBusy { await group.next() }
-                isBusy = true
+                if underWay == Self.batchesUnderWay { await group.next() } else { underWay += 1 }
                 group.addTask { await complete(batch) }
             }
         }

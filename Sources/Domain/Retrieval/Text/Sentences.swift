@@ -49,12 +49,13 @@ package enum Sentences {
     /// Unicode scalars of a column's name, at the most, which stands before its value.
     private static let recordName = 120
 
-    /// `column: value; column: value`.
     private static func areRecords(_ lines: [ArraySlice<Unicode.Scalar>]) -> Bool {
-        let records = lines.count { line in
-            line.prefix(recordName).firstIndex(of: ":").map { $0 + 1 < line.endIndex && line[$0 + 1] == " " } ?? false
-        }
-        return lines.count > 1 && records * 2 > lines.count
+        lines.count > 1 && lines.count(where: isRecord) * 2 > lines.count
+    }
+
+    /// `column: value; column: value`.
+    package static func isRecord(_ line: ArraySlice<Unicode.Scalar>) -> Bool {
+        line.prefix(recordName).firstIndex(of: ":").map { $0 + 1 < line.endIndex && line[$0 + 1] == " " } ?? false
     }
 
     /// Where the sentence ends if the scalar at `index` ends it: past closing quotes, and only where white space or the end follows.

@@ -1,5 +1,6 @@
 package import Generation
 package import Retrieval
+import TimeLimits
 
 /// Finds out what the words of citations mean. An answer waits for it, so there is a limit to how long.
 package struct EvidenceFinder: Sendable {
@@ -17,15 +18,7 @@ package struct EvidenceFinder: Sendable {
     /// Nothing where it fails, takes too long, or the task is cancelled.
     /// - Parameter partitions: in whose passages terms are counted.
     package func find(_ need: CitationEvidence.Need, in partitions: [Int64]) async -> CitationEvidence {
-        await withTaskGroup(of: CitationEvidence.self) { group in
-            group.addTask { (try? await read(need, partitions)) ?? .none }  // reason: words alone decide then
-            group.addTask {
-                try? await Task.sleep(for: limit)  // reason: cancelled when the other is first
-                return .none
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? .none
-        }
+        (try? await TimeLimit().run(limit) { try await read(need, partitions) }) ?? .none  // reason: words alone decide then
     }
 
     private func read(_ need: CitationEvidence.Need, _ partitions: [Int64]) async throws -> CitationEvidence {

@@ -4,6 +4,7 @@ import Logging
 import Providers
 import Retrieval
 import Synchronization
+import TimeLimits
 import VectorIndex
 
 /// Finds the embedding model and opens its vectors; where the model was changed, those of the one before serve until the new ones are made.

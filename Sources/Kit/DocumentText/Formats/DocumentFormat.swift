@@ -61,7 +61,6 @@ public enum DocumentFormat: String, Sendable, CaseIterable {
     public init?(filename: String) {
         guard let dot = filename.lastIndex(of: ".") else { return nil }
         switch filename[filename.index(after: dot)...].lowercased() {
-        case "txt", "text", "log", "rst": self = .text
         case "md", "markdown", "mdown", "mkd": self = .markdown
         case "html", "htm", "xhtml": self = .html
         case "csv", "tsv", "tab": self = .csv
@@ -76,7 +75,16 @@ public enum DocumentFormat: String, Sendable, CaseIterable {
         case "epub": self = .epub
         case "rtf": self = .rtf
         case "eml", "mht", "mhtml": self = .email
+        case let ending where Self.textEndings.contains(ending): self = .text
         default: return nil
         }
     }
+
+    /// Text that a person writes, programs and settings among it.
+    private static let textEndings: Set<String> = [
+        "txt", "text", "log", "rst", "adoc", "asciidoc", "org", "tex", "srt", "vtt", "diff", "patch",
+        "yaml", "yml", "toml", "ini", "cfg", "conf", "properties", "jsonl", "ndjson", "xml", "xsd", "proto", "graphql", "tf",
+        "c", "h", "cc", "cpp", "hpp", "cs", "css", "scss", "dart", "erl", "ex", "exs", "go", "gradle", "hs", "java", "jl", "js", "jsx", "kt",
+        "kts", "lua", "m", "mjs", "php", "pl", "ps1", "py", "r", "rb", "rs", "scala", "sh", "sql", "swift", "ts", "tsx", "vue", "zig",
+    ]
 }

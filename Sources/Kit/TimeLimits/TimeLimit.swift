@@ -1,18 +1,18 @@
 /// Ends what takes too long.
-package struct TimeLimit: Sendable {
-    package struct Exceeded: Error {}
+public struct TimeLimit: Sendable {
+    public struct Exceeded: Error {}
 
     private let sleep: @Sendable (Duration) async throws -> Void
 
     /// - Parameter sleep: waits.
-    package init(
+    public init(
         // reason: waiting is what this is for; tests hand in their own
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) { self.sleep = sleep }
 
     /// - Parameter work: ends early where its task is cancelled: this returns only once it has ended.
     /// - Throws: `Exceeded`, and what the work throws.
-    package func run<Result: Sendable>(_ time: Duration, _ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
+    public func run<Result: Sendable>(_ time: Duration, _ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
         try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask { try await work() }
             group.addTask { [sleep] in
