@@ -25,6 +25,7 @@ struct CodeTrackerTests {
         ("- ```\n  a[1] ` b[2]\n  ```\n  After [1].", "- ```\n  a[1] ` b[2]\n  ```\n  After ."),
         ("````\n```\na[1]\n````\n[1]", "````\n```\na[1]\n````\n"), ("```\nnever closed [1]", "```\nnever closed [1]"),
         ("Open ` to the end [1]", "Open ` to the end "), ("`[1]`", "`[1]`"), ("`", "`"), ("[1]`", "`"), ("`a``[1]", "`a``"), ("", ""),
+        ("~~~\na[1] ``` b\n~~~\nAfter [1].", "~~~\na[1] ``` b\n~~~\nAfter ."), ("~~old [1]~~ new", "~~old ~~ new"), ("a ~~~ [1]", "a ~~~ "),
     ])
     func markersOutsideCodeAreChecked(answer: String, expected: String) {
         for pieces in [1, 3, 1_000] { #expect(shown(answer, pieces: pieces) == expected) }
@@ -37,5 +38,12 @@ struct CodeTrackerTests {
         #expect(!outputs.isEmpty)
         outputs += checker.feed(" [7]") + checker.finish()
         #expect(outputs == [.text("`" + String(repeating: "a", count: 10_000))] || !"\(outputs)".contains("[7]"))
+    }
+
+    @Test(arguments: [4_096, 4_097, 20_000]) func manyBackticksHaveALimit(count: Int) {
+        var checker = CitationChecker(sources: [])
+        let outputs = checker.feed("x " + String(repeating: "`", count: count) + String(repeating: " word", count: 2_000))
+        let shown = outputs.map { if case .text(let text) = $0 { text.utf8.count } else { 0 } }.reduce(0, +)
+        #expect(shown >= count + 10_002 - 4_096)
     }
 }

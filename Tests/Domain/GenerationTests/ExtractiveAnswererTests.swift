@@ -83,6 +83,12 @@ struct ExtractiveAnswererTests {
             text == "The reset button is red [1]. Hold the reset button for ten seconds [1]. Press reset and the button blinks [2].")
     }
 
+    @Test func aBacktickThatClosesNothingHidesNoMarker() async throws {
+        let source = SampleSources.source(1, "Press ` to open the console window. Press ` again to close the console window. Use `wipe` in the console.")
+        let text = try await answer("console window", [source]).pieces.joined()
+        #expect(text.hasPrefix("Press ' to open the console window [1]. Press ' again to close the console window [1]."))
+    }
+
     @Test func theTokensAreEstimatedAsPromptsAre() async throws {
         let source = SampleSources.source(1, "Hold the reset button for ten seconds.")
         let (pieces, end) = try await answer("reset?", [source])

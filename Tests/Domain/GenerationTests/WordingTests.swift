@@ -26,6 +26,7 @@ struct WordingTests {
 
     @Test(arguments: [
         ("Hold it", "Hold it."), (" - **Hold** it !? ", "  Hold  it!?"), ("Hold it .", "Hold it."), ("", ""), (" ... ", ""), ("What?", "What?"),
+        ("2. Press it", "Press it."), ("12) press it", "press it."), ("2.5 bar", "2.5 bar."), ("3 bar", "3 bar."), ("2.", "2."),
     ])
     func claimsEndInOneWay(sentence: String, text: String) {
         #expect(ClaimText.text(Array(sentence.unicodeScalars)).trimmed == text.trimmed)

@@ -55,7 +55,20 @@ struct SearchQuestionTests {
         #expect(rewritten.count == 2 && rewritten.allSatisfy { $0.weight >= 0.5 && $0.earlier.first == "the PX-400" })
     }
 
-    @Test(arguments: ["How tall is the loquat tree?", "No question at all.", "Why? How? When?", "", "? ? ? ?"])
+    @Test func aSentenceMayAskSeveralQuestions() {
+        let text = "What is the daily allowance abroad, how much does a lost badge cost, and what is the maximum load of crane K-7?"
+        #expect(
+            SearchQuestion(text).parts().map(\.text) == [
+                "What is the daily allowance abroad,", "how much does a lost badge cost,", "what is the maximum load of crane K-7?",
+            ])
+        let two = SearchQuestion("Where is the harbour and who pays the captain?").parts().map(\.text)
+        #expect(two == ["Where is the harbour", "who pays the captain?"])
+    }
+
+    @Test(arguments: [
+        "How tall is the loquat tree?", "No question at all.", "Why? How? When?", "", "? ? ? ?", "If I pay the rent late, what does it cost me?",
+        "When and where does the ship sail?", "Do you know what the ship costs and where the harbour is?",
+    ])
     func oneQuestionStaysWhole(text: String) {
         #expect(SearchQuestion(text).parts() == [SearchQuestion(text)])
     }

@@ -45,8 +45,8 @@ package struct CitationChecker {
     /// Where the current sentence ends if what follows begins another.
     private var possibleEnd: Int?
     private var markers: [Marker] = []
-    /// Where the shown markers of the current sentence stand.
-    private var markerRanges: [Range<Int>] = []
+    /// Those of the current sentence that are shown, and where.
+    private var shown: [(number: Int, range: Range<Int>)] = []
     private var held: [Unicode.Scalar] = []
     private var code = CodeTracker()
     private var text = String.UnicodeScalarView()
@@ -206,11 +206,17 @@ package struct CitationChecker {
         for number in numbers { resolved.append(Marker(cited: number, shown: try judge.shownNumber(for: number, claim))) }
         held.removeAll()
         markers += resolved
+        // A number that stands directly before is not said again.
         var stood: Set<Int> = []
-        for shown in resolved.compactMap(\.shown) where stood.insert(shown).inserted {
+        var end = answer.count
+        for marker in shown.reversed() where marker.range.upperBound == end {
+            stood.insert(marker.number)
+            end = marker.range.lowerBound
+        }
+        for number in resolved.compactMap(\.shown) where stood.insert(number).inserted {
             let start = answer.count
-            for scalar in "[\(shown)]".unicodeScalars { append(scalar) }
-            markerRanges.append(start..<answer.count)
+            for scalar in "[\(number)]".unicodeScalars { append(scalar) }
+            shown.append((number, start..<answer.count))
         }
         if possibleEnd != nil { possibleEnd = answer.count }
     }
@@ -219,7 +225,7 @@ package struct CitationChecker {
     private func claim(_ range: Range<Int>) -> SupportJudge.Claim {
         var rest: [Unicode.Scalar] = []
         var start = range.lowerBound
-        for marker in markerRanges where marker.lowerBound >= start && marker.upperBound <= range.upperBound {
+        for marker in shown.map(\.range) where marker.lowerBound >= start && marker.upperBound <= range.upperBound {
             rest += answer[start..<marker.lowerBound]
             start = marker.upperBound
         }
@@ -230,10 +236,12 @@ package struct CitationChecker {
 
     private mutating func show(_ scalar: Unicode.Scalar) {
         if scalar.properties.isWhitespace {
+            if let line = startOfNumberedLine() { return steps += [.show(scalar), .closeSentence(at: line)] }
             if possibleEnd == nil, endsSentence() { possibleEnd = answer.count }
             if scalar == "\n", answer.last == "\n", possibleEnd == nil { possibleEnd = answer.count }
         } else if let end = possibleEnd {
-            if answer[end - 1] == ".", Sentences.mayAbbreviate(answer, before: end - 1), scalar.properties.isLowercase {
+            let followsMarker = shown.contains { $0.range.upperBound == end - 1 }
+            if answer[end - 1] == ".", !followsMarker, Sentences.mayAbbreviate(answer[...], before: end - 1), scalar.properties.isLowercase {
                 possibleEnd = nil
             } else {
                 return steps += [.append(scalar), .closeSentence(at: end)]
@@ -244,11 +252,24 @@ package struct CitationChecker {
         append(scalar)
     }
 
+    /// Whether what was written last ends one, its markers after the full stop, as in `It holds.[1]`, left aside.
     private func endsSentence() -> Bool {
-        var index = answer.count - 1
+        var end = answer.count
+        for marker in shown.reversed() where marker.range.upperBound == end { end = marker.range.lowerBound }
+        var index = end - 1
         while index > sentenceStart, "\"')]”’»".unicodeScalars.contains(answer[index]) { index -= 1 }
-        guard index >= sentenceStart, answer.indices.contains(index) else { return false }
-        return Sentences.end(of: answer, at: index, from: sentenceStart) == answer.count
+        guard index >= sentenceStart, index < end else { return false }
+        return Sentences.end(of: answer[..<end], at: index, from: sentenceStart) == end
+    }
+
+    /// Where the line begins that is nothing yet but an item's number, `2.` or `2)`, below the current sentence.
+    private func startOfNumberedLine() -> Int? {
+        guard answer.last == "." || answer.last == ")" else { return nil }
+        var start = answer.count - 1
+        while start > sentenceStart, answer.count - start <= 4, "0"..."9" ~= answer[start - 1] { start -= 1 }
+        guard start < answer.count - 1 else { return nil }
+        while start > sentenceStart, answer[start - 1] == " " { start -= 1 }
+        return start > sentenceStart && answer[start - 1] == "\n" ? start : nil
     }
 
     private mutating func closeSentence(at end: Int) throws(SupportJudge.Awaiting) {
@@ -260,7 +281,7 @@ package struct CitationChecker {
         outputs += citations.map(Output.citation)
         (possibleEnd, sentenceStart) = (nil, end)
         markers.removeAll()
-        markerRanges.removeAll()
+        shown.removeAll()
         judge.forgetClaims()
     }
 

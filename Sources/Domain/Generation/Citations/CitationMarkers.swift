@@ -1,6 +1,6 @@
 import Retrieval
 
-/// How markers are written: `[2]`, `[1, 2]`, `[1-3]`; some models write `【2】` and `【2†passage】`.
+/// How markers are written: `[2]`, `[1, 2]`, `[1-3]`; some models write `[^2]`, `[source 2]`, `[2, p. 4]`, `【2】` and `【2†passage】`.
 enum CitationMarkers {
     /// A marker such as `[1-3]` names at most this many numbers beyond its first.
     private static let longestRange = 20
@@ -15,7 +15,51 @@ enum CitationMarkers {
     static func mayStand(_ scalar: Unicode.Scalar, in held: [Unicode.Scalar]) -> Bool {
         guard held.count < longest else { return false }
         if held[0] == "【", scalar == "†" || held.contains("†") { return scalar != "\n" }
-        return ("0"..."9").contains(scalar) || ",;-–".unicodeScalars.contains(scalar) || scalar == " " && held.count > 1
+        return Reading(held.dropFirst() + [scalar]).mayBeMarker
+    }
+
+    /// What stands in a marker's brackets, or begins to: `^`, the word `source`, numbers, a page of the source.
+    private struct Reading {
+        private(set) var mayBeMarker = true
+        private(set) var numbers = ""
+
+        init(_ scalars: ArraySlice<Unicode.Scalar>) {
+            var rest = scalars.drop(while: Self.isSpace)
+            if rest.first == "^" { rest = rest.dropFirst() }
+            let word = String(scalars: rest.prefix(while: \.properties.isAlphabetic)).lowercased()
+            rest = rest.dropFirst(word.unicodeScalars.count)
+            let isSource = CitationMarkers.sources.contains { rest.isEmpty ? $0.hasPrefix(word) : $0 == word }
+            guard word.isEmpty || isSource else { return mayBeMarker = false }
+            if !word.isEmpty, rest.first == ":" || rest.first == "." || rest.first == "#" { rest = rest.dropFirst() }
+            rest = rest.drop(while: Self.isSpace)
+            let listed = rest.prefix { CitationMarkers.digit($0) != nil || Self.isSpace($0) || ",;-–".unicodeScalars.contains($0) }
+            numbers = String(scalars: listed.map { CitationMarkers.digit($0) ?? (Self.isSpace($0) ? " " : $0) })
+            rest = rest.dropFirst(listed.count)
+            guard !rest.isEmpty else { return }
+            let page = rest.prefix(while: \.properties.isAlphabetic)
+            let places = rest.dropFirst(page.count)
+            let name = String(scalars: page).lowercased()
+            let isPage = places.isEmpty ? CitationMarkers.pages.contains { $0.hasPrefix(name) } : CitationMarkers.pages.contains(name)
+            mayBeMarker =
+                !numbers.isEmpty && !name.isEmpty && isPage
+                && places.allSatisfy { Self.isSpace($0) || CitationMarkers.digit($0) != nil || ".-–".unicodeScalars.contains($0) }
+            // `[5 pages]` names no source.
+            if !places.contains(where: { CitationMarkers.digit($0) != nil }) { numbers = "" }
+        }
+
+        private static func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || scalar == "\n" || scalar == "\u{a0}" }
+    }
+
+    private static let sources = ["source", "sources", "src", "ref"]
+    private static let pages = ["p", "pp", "page", "pages", "s"]
+
+    /// Of any script's width: `９`, too.
+    private static func digit(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+        switch scalar {
+        case "0"..."9": scalar
+        case "０"..."９": Unicode.Scalar(scalar.value - 0xff10 + 0x30)
+        default: nil
+        }
     }
 
     /// What stands between the brackets of a marker that begins here, if one does.
@@ -32,8 +76,8 @@ enum CitationMarkers {
 
     /// The numbers of a marker without its closing bracket; those that are too large to be any are `Int.max`.
     static func numbers(_ held: [Unicode.Scalar]) -> [Int] {
-        let text = String(scalars: held.dropFirst().prefix { $0 != "†" })
-        return text.split(whereSeparator: { ",; ".contains($0) }).flatMap { part -> [Int] in
+        let reading = Reading(held.dropFirst().prefix { $0 != "†" })
+        return reading.numbers.split(whereSeparator: { ",; ".contains($0) }).flatMap { part -> [Int] in
             let ends = part.split(whereSeparator: { "-–".contains($0) }).map { Int($0) ?? .max }
             guard ends.count == 2, ends[0] < ends[1], ends[1] - ends[0] <= longestRange else { return ends }
             return Array(ends[0]...ends[1])
@@ -50,6 +94,13 @@ enum ClaimText {
     static func text(_ sentence: some Sequence<Unicode.Scalar>) -> String {
         var scalars = sentence.map { markup.contains($0) ? " " : $0 }[...]
         while let first = scalars.first, first.properties.isWhitespace || first == "-" || first == "•" { scalars.removeFirst() }
+        let number = scalars.prefix { "0"..."9" ~= $0 }
+        // An item's number is no part of what the item says.
+        if (1...3).contains(number.count), scalars.dropFirst(number.count).first.map({ $0 == "." || $0 == ")" }) == true,
+            scalars.dropFirst(number.count + 1).first?.properties.isWhitespace == true
+        {
+            scalars = scalars.dropFirst(number.count + 1).drop { $0.properties.isWhitespace }
+        }
         var end: [Unicode.Scalar] = []
         while let last = scalars.last, last.properties.isWhitespace || terminators.contains(last) {
             if terminators.contains(last) { end.append(last) }

@@ -20,21 +20,24 @@ struct CodeTracker {
     private var held: [Unicode.Scalar] = []
     /// Backticks that opened what is held; nil while they may become more.
     private var opening: Int?
-    /// Backticks that opened the block which goes on.
+    /// Backticks, or tildes, that opened the block which goes on.
     private var block: Int?
-    /// Backticks of the run that goes on within a block or held code.
+    /// Backticks, or tildes, of the run that goes on within a block or held code.
     private var run = 0
+    /// What opened the block, or what is held.
+    private var mark: Unicode.Scalar = "`"
 
     /// - Parameter answer: what was shown so far.
     mutating func take(_ scalar: Unicode.Scalar, after answer: [Unicode.Scalar]) -> Outcome {
         if let block { return inBlock(scalar, block, after: answer) }
         guard !held.isEmpty else {
-            guard scalar == "`" else { return .text }
+            guard scalar == "`" || scalar == "~" && Self.isLineStart(answer) else { return .text }
+            mark = scalar
             held.append(scalar)
             return .held
         }
         guard let opening else {
-            if scalar == "`" {
+            if scalar == mark, held.count < Self.longest {
                 held.append(scalar)
                 return .held
             }
@@ -42,6 +45,7 @@ struct CodeTracker {
                 block = held.count
                 return release(again: [scalar])
             }
+            if mark == "~" || held.count == Self.longest { return release(again: [scalar]) }
             self.opening = held.count
             return inSpan(scalar, held.count)
         }
@@ -63,7 +67,7 @@ struct CodeTracker {
         } else {
             run = 0
         }
-        if scalar == "\n" || held.count == Self.longest { return giveUp(opening, [scalar]) }
+        if scalar == "\n" || held.count >= Self.longest { return giveUp(opening, [scalar]) }
         held.append(scalar)
         return .held
     }
@@ -81,7 +85,7 @@ struct CodeTracker {
     }
 
     private mutating func inBlock(_ scalar: Unicode.Scalar, _ opening: Int, after answer: [Unicode.Scalar]) -> Outcome {
-        if scalar == "`", run > 0 || Self.isLineStart(answer) {
+        if scalar == mark, run > 0 || Self.isLineStart(answer) {
             run += 1
             return .code
         }

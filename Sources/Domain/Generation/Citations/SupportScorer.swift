@@ -12,6 +12,7 @@ final class SupportScorer {
         let terms: Set<String>
         let figures: Figures
         let isNegated: Bool
+        let specifics: Specifics
     }
 
     struct Support {
@@ -30,6 +31,8 @@ final class SupportScorer {
     /// Both penalties leave a sentence that agrees in every other word below what is enough for a citation to hold.
     private static let numberPenalty = 0.5
     private static let negationPenalty = 0.45
+    /// From this share of the claim's terms on a sentence says nearly the same, or another thing by its specifics.
+    private static let nearForSpecifics = 0.7
 
     let analyzer = Analyzer()
     private let sources: [(sentences: [Sentence], all: Claim)]
@@ -55,20 +58,24 @@ final class SupportScorer {
         guard !claim.terms.isEmpty else { return source.sentences.first.map { Support(score: 0, range: $0.range) } }
         let whole = Self.overlap(claim.terms, source.all.terms)
         var best: Support?
+        let lacksNumber = claim.figures.areMissing(from: source.all.figures)
         for sentence in source.sentences {
-            var score = (1 - Self.passageShare) * Self.overlap(claim.terms, sentence.claim.terms) + Self.passageShare * whole
-            if claim.figures.areMissing(from: source.all.figures) { score *= Self.numberPenalty }
+            let shared = Self.overlap(claim.terms, sentence.claim.terms)
+            var score = (1 - Self.passageShare) * shared + Self.passageShare * whole
+            if lacksNumber { score *= Self.numberPenalty }
             if claim.isNegated != sentence.claim.isNegated { score *= Self.negationPenalty }
+            if shared >= Self.nearForSpecifics, claim.specifics.exclude(sentence.claim.specifics) { score *= Self.negationPenalty }
             if score > best?.score ?? -1 { best = Support(score: score, range: sentence.range) }
         }
         return best
     }
 
     private static func claim(_ text: String, _ analyzer: Analyzer) -> Claim {
-        let words = analyzer.words(text)
+        let (words, terms) = (analyzer.words(text), analyzer.terms(text))
+        let figures = Figures(text, words: words)
         return Claim(
-            text: text, wordCount: words.count, terms: Set(analyzer.terms(text)),
-            figures: Figures(text, words: words), isNegated: Negations.negate(words))
+            text: text, wordCount: words.count, terms: Set(terms), figures: figures, isNegated: Negations.negate(words, in: text),
+            specifics: Specifics(words: words, terms: terms, figures: figures))
     }
 
     private static func overlap(_ claim: Set<String>, _ evidence: Set<String>) -> Double {

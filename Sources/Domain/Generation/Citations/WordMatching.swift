@@ -19,6 +19,7 @@ struct WordMatching {
     /// A sentence that matches this well says nearly the same: then another number, or a negation, makes it another claim.
     private static let nearForNumbers = 0.8
     private static let nearForNegations = 0.8
+    private static let nearForSpecifics = 0.8
     private static let otherClaim = 0.5
 
     /// A claim with the weights of its words, which sum to 1.
@@ -83,7 +84,8 @@ struct WordMatching {
     private func agreement(with sentence: Wording, match: Double) -> Double {
         let otherNumber = match >= Self.nearForNumbers && claim.wording.figures.areMissing(from: sentence.figures)
         let opposed = match >= Self.nearForNegations && claim.wording.isOpposed(to: sentence)
-        return (otherNumber ? Self.otherClaim : 1) * (opposed ? Self.otherClaim : 1)
+        let excluded = match >= Self.nearForSpecifics && claim.wording.specifics.exclude(sentence.specifics)
+        return (otherNumber ? Self.otherClaim : 1) * (opposed || excluded ? Self.otherClaim : 1)
     }
 
     /// Of each word of the claim.

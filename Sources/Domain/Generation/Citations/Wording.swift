@@ -11,6 +11,7 @@ struct Wording {
     let figures: Figures
     let statesPurpose: Bool
     let terms: Set<String>
+    let specifics: Specifics
     private let isNegated: Bool
     private let clauses: [Clause]
 
@@ -18,9 +19,11 @@ struct Wording {
         let words = analyzer.words(text)
         figures = Figures(text, words: words)
         statesPurpose = PurposeWords.stand(in: words) || text.last == "?"
-        terms = Set(analyzer.terms(text))
-        isNegated = Negations.negate(words)
-        clauses = Self.clauses(of: text).map { Clause(terms: Set(analyzer.terms($0)), isNegated: Negations.negate(analyzer.words($0))) }
+        let terms = analyzer.terms(text)
+        self.terms = Set(terms)
+        specifics = Specifics(words: words, terms: terms, figures: figures)
+        isNegated = Negations.negate(words, in: text)
+        clauses = Self.clauses(of: text).map { Clause(terms: Set(analyzer.terms($0)), isNegated: Negations.negate(analyzer.words($0), in: $0)) }
     }
 
     /// Whether one says no where the other does not. Of the sentence only clauses count that speak of what the claim speaks of: "memory,

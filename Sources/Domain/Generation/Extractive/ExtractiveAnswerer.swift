@@ -53,7 +53,8 @@ package struct ExtractiveAnswerer: LanguageModel {
         return items.prefix(min(max(1, fitting.count), listLimit.items))
     }
 
-    /// `Hold the button for ten seconds [1].` A bracketed number that the source itself has is no marker: it is put in parentheses.
+    /// `Hold the button for ten seconds [1].` A bracketed number that the source itself has is no marker: it is put in parentheses. A backtick
+    /// that closes nothing would make code of what follows.
     private static func marked(_ sentence: String, _ number: Int, ending end: String) -> String {
         var text = escapingMarkers(sentence.split(whereSeparator: \.isWhitespace).joined(separator: " "))
         var ending = ""
@@ -65,7 +66,8 @@ package struct ExtractiveAnswerer: LanguageModel {
     }
 
     private static func escapingMarkers(_ text: String) -> String {
-        let scalars = Array(text.unicodeScalars)
+        let isUneven = !text.unicodeScalars.count { $0 == "`" }.isMultiple(of: 2)
+        let scalars = text.unicodeScalars.map { isUneven && $0 == "`" ? "'" : $0 }
         var result = String.UnicodeScalarView()
         var index = 0
         while index < scalars.count {

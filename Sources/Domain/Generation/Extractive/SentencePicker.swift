@@ -135,10 +135,11 @@ struct SentencePicker {
 
     /// Inverse document frequencies: what many statements say tells them apart no more.
     private static func weights(of terms: Set<String>, in statements: [Statement]) -> [String: Double] {
-        Dictionary(
-            uniqueKeysWithValues: terms.map { term in
-                let frequency = statements.count { $0.terms.contains(term) }
-                return (term, Double(BM25.inverseFrequency(passages: statements.count, holding: frequency)))
+        var frequencies: [String: Int] = [:]
+        for statement in statements { for term in statement.terms { frequencies[term, default: 0] += 1 } }
+        return Dictionary(
+            uniqueKeysWithValues: terms.map {
+                ($0, Double(BM25.inverseFrequency(passages: statements.count, holding: frequencies[$0] ?? 0)))
             })
     }
 

@@ -40,7 +40,9 @@ struct StatementReader {
                 for (number, sentence) in sentences.enumerated() {
                     let announces = number == sentences.count - 1 && (passage.endsWithColon(sentence) || !passage.isEnded(sentence))
                     add(sentence, items: announces ? items : [])
-                    if announces { for item in items { add(item, isItem: true, announced: terms(passage.text(sentence))) } }
+                    guard announces, !items.isEmpty else { continue }
+                    let announced = terms(passage.text(sentence))
+                    for item in items { add(item, isItem: true, announced: announced) }
                 }
                 if let last = sentences.last, passage.isEnded(last) { addList(items) }
             case .item where place == 0 || blocks[place - 1].role == .heading || block.startsChunk:

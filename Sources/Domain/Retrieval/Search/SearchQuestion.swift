@@ -75,19 +75,39 @@ package struct SearchQuestion: Sendable, Hashable {
             return [self] + ends.map { SearchQuestion(end: String(scalars: $0), of: self) }
         }
         let analyzer = Analyzer()
-        let sentences = Sentences.ranges(in: scalars).map { String(scalars: scalars[$0]) }
-        let isQuestion = sentences.map { $0.last == "?" && analyzer.terms($0).count >= Self.leastPartTerms }
-        guard (2...Self.partLimit).contains(isQuestion.count { $0 }) else { return [self] }
+        let sentences = Sentences.ranges(in: scalars).flatMap { range -> [(text: String, asks: Bool)] in
+            let sentence = String(scalars: scalars[range])
+            guard sentence.last == "?" else { return [(sentence, false)] }
+            return Self.clauses(of: sentence, analyzer).map { ($0, analyzer.terms($0).count >= Self.leastPartTerms) }
+        }
+        guard (2...Self.partLimit).contains(sentences.count(where: \.asks)) else { return [self] }
         // What is told beside the questions belongs to each, and one that points at something means the question before it, too.
-        let told = zip(sentences, isQuestion).filter { !$1 && analyzer.terms($0).count >= Self.leastPartTerms }.map(\.0).joined(separator: " ")
+        let told = sentences.filter { !$0.asks && analyzer.terms($0.text).count >= Self.leastPartTerms }.map(\.text).joined(separator: " ")
         var before: String?
         var parts: [SearchQuestion] = []
-        for (sentence, isQuestion) in zip(sentences, isQuestion) where isQuestion {
+        for sentence in sentences.filter(\.asks).map(\.text) {
             let context = [Self.leans(sentence) ? before : nil, told.isEmpty ? nil : told].compactMap(\.self)
             parts.append(SearchQuestion(part: sentence, of: self, context: context))
             before = sentence
         }
         return parts
+    }
+
+    private static let askingWords: Set<String> = ["what", "how", "who", "when", "where", "which", "why", "whose"]
+
+    /// What is asked one after the other in a sentence: "What does it cost, how long does it take, and who made it?"
+    private static func clauses(of question: String, _ analyzer: Analyzer) -> [String] {
+        var clauses: [[Substring]] = [[]]
+        for word in question.split(whereSeparator: \.isWhitespace) {
+            if askingWords.contains(word.lowercased()), let before = clauses[clauses.count - 1].last, before == "and" || before.hasSuffix(",") {
+                if before == "and" { clauses[clauses.count - 1].removeLast() }
+                clauses.append([])
+            }
+            clauses[clauses.count - 1].append(word)
+        }
+        let texts = clauses.map { $0.joined(separator: " ") }
+        guard let first = clauses[0].first, askingWords.contains(first.lowercased()) else { return [question] }
+        return texts.allSatisfy { analyzer.terms($0).count >= leastPartTerms } ? texts : [question]
     }
 
     /// Unicode scalars: about what a model reads at once, and what a question takes.

@@ -2,11 +2,13 @@
 package struct Figures: Sendable {
     /// As values: `1,000` and `1000`, `5.0` and `5`, `three` and `3` are the same.
     package let quantities: Set<String>
+    /// Those written in digits, one after the other.
+    package let sequence: [String]
     /// Values of numbers that belong to a name, as in IL-6 or OCT3/4.
     package let named: Set<String>
     /// Runs of digits within words, as in 6PGD.
     package let mixed: Set<String>
-    /// All runs of digits.
+    /// All runs of digits, and the whole parts of all values.
     package let runs: Set<String>
 
     private static let words: [String: String] = [
@@ -20,10 +22,11 @@ package struct Figures: Sendable {
     package init(_ text: String, words: [String]) {
         var scan = FigureScan(text)
         scan.run()
-        quantities = scan.quantities.union(words.compactMap { Self.words[$0] })
+        sequence = scan.sequence
+        quantities = Set(scan.sequence).union(words.compactMap { Self.words[$0] })
         named = scan.named
         mixed = scan.mixed
-        runs = scan.runs
+        runs = scan.runs.union((quantities.union(named)).map(Self.whole))
     }
 
     /// Whether a quantity is no number of the other text, or the digits of a name stand nowhere in it.
@@ -34,7 +37,7 @@ package struct Figures: Sendable {
 
     /// Whether digits of a name, or a quantity that is not small, stand nowhere among these runs of digits.
     package func areForeign(to runs: Set<String>) -> Bool {
-        let large = quantities.filter { Double($0) ?? .infinity > Self.small }
+        let large = quantities.filter { Double($0).map(abs) ?? .infinity > Self.small }
         return !mixed.union(named.map(Self.whole)).union(large.map(Self.whole)).isSubset(of: runs)
     }
 
@@ -44,7 +47,7 @@ package struct Figures: Sendable {
 /// Reads the digits of a text.
 private struct FigureScan {
     private let scalars: [Unicode.Scalar]
-    var quantities: Set<String> = []
+    var sequence: [String] = []
     var named: Set<String> = []
     var mixed: Set<String> = []
     var runs: Set<String> = []
@@ -92,6 +95,8 @@ private struct FigureScan {
         while end + 1 < scalars.count, scalars[end] == "," || scalars[end] == ".", Self.isDigit(scalars[end + 1]) {
             let next = endOfWord(end + 1)
             guard isNumber(end + 1..<next) else { break }
+            // `1,000`; but `1,2,3` are three.
+            if scalars[end] == ",", whole.count > 3 && end == firstEnd || next - end != 4 { break }
             runs.insert(String(scalars: scalars[end + 1..<next]))
             let isPoint = scalars[end] == "."
             if isPoint { fraction = Array(scalars[end + 1..<next]) } else { whole += scalars[end + 1..<next] }
@@ -99,9 +104,15 @@ private struct FigureScan {
             if isPoint { break }
         }
         guard start == 0 || scalars[start - 1] != "." else { return end }
-        let value = Self.value(whole[...], fraction[...])
-        if isNamed(start) { named.insert(value) } else { quantities.insert(value) }
+        let value = (isNegative(start) ? "-" : "") + Self.value(whole[...], fraction[...])
+        if isNamed(start) { named.insert(value) } else { sequence.append(value) }
         return end
+    }
+
+    /// After a minus that stands alone before it, as in `-20 °C`.
+    private func isNegative(_ start: Int) -> Bool {
+        guard start > 0, scalars[start - 1] == "-" || scalars[start - 1] == "−" else { return false }
+        return start == 1 || scalars[start - 2].properties.isWhitespace || scalars[start - 2] == "("
     }
 
     /// After a letter and a hyphen or stroke, after a digit and a stroke, or after a plus.

@@ -13,6 +13,20 @@ package enum Negations {
         words.count { Self.words.contains($0) || $0.hasSuffix("n't") || countsAbsence && absence.contains($0) }
     }
 
-    /// Whether they turn the claim round an odd number of times.
-    package static func negate(_ words: [String]) -> Bool { !count(in: words).isMultiple(of: 2) }
+    /// Whether the words of a text turn its claim round an odd number of times. A `No` before it only answers: "No, it is not covered" says
+    /// what "It is not covered" says.
+    package static func negate(_ words: [String], in text: String) -> Bool {
+        let turns = count(in: words) - (answersNo(text, firstWord: words.first) ? 1 : 0)
+        return !turns.isMultiple(of: 2)
+    }
+
+    /// Whether a text begins with `No,` or the like, and is more than that. `No. 5` is a number.
+    private static func answersNo(_ text: String, firstWord: String?) -> Bool {
+        guard firstWord == "no" else { return false }
+        let rest = text.unicodeScalars.drop { !$0.properties.isAlphabetic }.dropFirst(2).drop {
+            $0.properties.isWhitespace || "\"'”’»*_".unicodeScalars.contains($0)
+        }
+        guard let mark = rest.first, ",.:;!–—".unicodeScalars.contains(mark) else { return false }
+        return rest.dropFirst().first { !$0.properties.isWhitespace }?.properties.isAlphabetic == true
+    }
 }

@@ -21,12 +21,12 @@ package enum Sentences {
             start = end
         }
         while index < scalars.count {
-            if let end = end(of: scalars, at: index, from: start) {
+            if let end = end(of: scalars[...], at: index, from: start) {
                 close(at: end)
                 index = end
             } else {
                 // What follows in a run of full stops ends no sentence either.
-                index = terminators.contains(scalars[index]) ? endOfRun(scalars, from: index) : index + 1
+                index = terminators.contains(scalars[index]) ? endOfRun(scalars[...], from: index) : index + 1
             }
         }
         close(at: scalars.count)
@@ -59,25 +59,25 @@ package enum Sentences {
     }
 
     /// Where the sentence ends if the scalar at `index` ends it: past closing quotes, and only where white space or the end follows.
-    package static func end(of scalars: [Unicode.Scalar], at index: Int, from start: Int) -> Int? {
+    package static func end(of scalars: ArraySlice<Unicode.Scalar>, at index: Int, from start: Int) -> Int? {
         let scalar = scalars[index]
         if scalar == "\n" {
-            return index + 1 < scalars.count && scalars[index + 1] == "\n" ? index + 1 : nil
+            return index + 1 < scalars.endIndex && scalars[index + 1] == "\n" ? index + 1 : nil
         }
         guard terminators.contains(scalar) else { return nil }
         let end = endOfRun(scalars, from: index)
         let isWide = scalars[index..<end].contains { $0.value > 0x3000 }
-        guard isWide || end == scalars.count || scalars[end].properties.isWhitespace else { return nil }
+        guard isWide || end == scalars.endIndex || scalars[end].properties.isWhitespace else { return nil }
         if scalar == ".", isAbbreviation(scalars, before: index, from: start) { return nil }
         if scalar == ".", mayAbbreviate(scalars, before: index), continuesInLowerCase(scalars, after: end) { return nil }
         return end
     }
 
-    private static func endOfRun(_ scalars: [Unicode.Scalar], from start: Int) -> Int {
-        scalars[(start + 1)...].firstIndex { !terminators.contains($0) && !closers.contains($0) } ?? scalars.count
+    private static func endOfRun(_ scalars: ArraySlice<Unicode.Scalar>, from start: Int) -> Int {
+        scalars[(start + 1)...].firstIndex { !terminators.contains($0) && !closers.contains($0) } ?? scalars.endIndex
     }
 
-    private static func isAbbreviation(_ scalars: [Unicode.Scalar], before index: Int, from start: Int) -> Bool {
+    private static func isAbbreviation(_ scalars: ArraySlice<Unicode.Scalar>, before index: Int, from start: Int) -> Bool {
         var low = index
         while low > start, !scalars[low - 1].properties.isWhitespace, index - low < 8 { low -= 1 }
         let word = scalars[low..<index].drop { $0 == "(" || $0 == "[" }
@@ -87,14 +87,14 @@ package enum Sentences {
 
     /// Whether the word before a full stop is short enough to be an abbreviation that is not known here: then what goes on in lower case
     /// is the same sentence.
-    package static func mayAbbreviate(_ scalars: [Unicode.Scalar], before index: Int) -> Bool {
+    package static func mayAbbreviate(_ scalars: ArraySlice<Unicode.Scalar>, before index: Int) -> Bool {
         let longest = 4
         var low = index
-        while low > 0, index - low <= longest, scalars[low - 1].properties.isAlphabetic { low -= 1 }
+        while low > scalars.startIndex, index - low <= longest, scalars[low - 1].properties.isAlphabetic { low -= 1 }
         return index - low <= longest
     }
 
-    private static func continuesInLowerCase(_ scalars: [Unicode.Scalar], after end: Int) -> Bool {
+    private static func continuesInLowerCase(_ scalars: ArraySlice<Unicode.Scalar>, after end: Int) -> Bool {
         guard let next = scalars[end...].first(where: { !$0.properties.isWhitespace }) else { return false }
         return next.properties.isLowercase
     }
