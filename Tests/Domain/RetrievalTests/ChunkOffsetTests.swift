@@ -50,7 +50,7 @@ struct ChunkOffsetTests {
     }
 
     /// Each would be looked at from each of them again: as many steps as would take hours.
-    @Test(arguments: [".", "!)", "...\"", "。.", "\n", ")"])
+    @Test(arguments: [".", "!)", "...\"", "。.", "\n", "\r", "\r\n", ")"])
     func runsOfFullStopsAreReadOnce(run: String) {
         let text = String(repeating: run, count: 50_000) + "x"
         #expect(Sentences.ranges(in: Array(text.unicodeScalars)).count < 50_001)
