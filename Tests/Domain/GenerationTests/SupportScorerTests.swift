@@ -54,6 +54,16 @@ struct SupportScorerTests {
         #expect(String(String.UnicodeScalarView(Array(content.unicodeScalars)[range])) == "Hold the reset button for ten seconds.")
     }
 
+    /// Files of Windows end their lines with two characters.
+    @Test func aHeadingIsNoPartOfTheQuoteWhateverEndsItsLine() throws {
+        for newline in ["\n", "\r\n", "\r"] {
+            let content = ["Warranty", "", "The pump is covered for two years.", ""].joined(separator: newline)
+            let range = try support("The pump is covered for two years.", by: content).range
+            let quote = String(String.UnicodeScalarView(Array(content.unicodeScalars)[range]))
+            #expect(quote == "The pump is covered for two years.")
+        }
+    }
+
     @Test func aSourceWithoutSentencesSupportsNothing() {
         let scorer = SupportScorer([SampleSources.source(1, " \n ")])
         #expect(scorer.support(of: scorer.claim("Anything at all."), bySource: 0) == nil)

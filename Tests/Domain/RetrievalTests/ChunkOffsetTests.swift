@@ -25,6 +25,19 @@ struct ChunkOffsetTests {
             #expect(chunk.text.unicodeScalars.elementsEqual(scalars[chunk.start..<chunk.end]))
             #expect(chunk.end - chunk.start <= Chunker.targetLength + Chunker.longestBlock)
         }
+        #expect(chunks.first?.gap == nil)
+        for (before, chunk) in zip(chunks, chunks.dropFirst()) {
+            #expect(chunk.gap.map { Array($0.unicodeScalars) } == Array(scalars[before.end..<chunk.start]))
+        }
+    }
+
+    @Test(arguments: [(1_000, false), (1_001, true)])
+    func aGapMayBeTooLong(length: Int, isTooLong: Bool) throws {
+        let word = String(repeating: "x", count: 1_000)
+        let text = word + String(repeating: "\n", count: length) + word
+        let chunks = Chunker().chunks(of: try DocumentParser.parse(Array(text.utf8), format: .text))
+        #expect(chunks.map(\.text) == [word, word])
+        #expect((chunks.last?.gap == nil) == isTooLong)
     }
 
     @Test func plainTextIsKeptAsItIs() throws {
@@ -50,7 +63,7 @@ struct ChunkOffsetTests {
     }
 
     /// Each would be looked at from each of them again: as many steps as would take hours.
-    @Test(arguments: [".", "!)", "...\"", "。.", "\n", ")"])
+    @Test(arguments: [".", "!)", "...\"", "。.", "\n", "\r", "\r\n", ")"])
     func runsOfFullStopsAreReadOnce(run: String) {
         let text = String(repeating: run, count: 50_000) + "x"
         #expect(Sentences.ranges(in: Array(text.unicodeScalars)).count < 50_001)

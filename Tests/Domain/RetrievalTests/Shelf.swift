@@ -138,7 +138,7 @@ final class Shelf: DocumentStore, DocumentReader {
     func document(_ id: DocumentID, for asker: Asker) async throws -> Document? { throw NotOnAShelf() }
     func documents(in collection: CollectionID?, for asker: Asker, _ page: PageRequest) async throws -> Page<Document> { throw NotOnAShelf() }
     func delete(document id: DocumentID, by asker: Asker) async throws -> Document? { throw NotOnAShelf() }
-    func text(ofDocument key: Int64, in range: Range<Int>) async throws -> String? { throw NotOnAShelf() }
+    func text(ofNeighbours chunkKeys: [Int64]) async throws -> String? { throw NotOnAShelf() }
     func text(of document: DocumentID, for asker: Asker) async throws -> String? { throw NotOnAShelf() }
     func chunks(of document: DocumentID, for asker: Asker, _ page: PageRequest) async throws -> Page<Chunk> { throw NotOnAShelf() }
     func documentKeys(in partitions: [Int64], matching filters: MetadataFilters) async throws -> Set<Int64> { throw NotOnAShelf() }

@@ -44,6 +44,16 @@ struct TextWindowTests {
         #expect(cut.count == 1 || cut.count < length)
     }
 
+    @Test func aTitleWhoseEndWouldFitIsCutWhereItNoLongerFits() {
+        let word = String(repeating: "w", count: 60)
+        let cut = windows.cut((0..<300).map { "n\($0)" }.joined(separator: " "), title: "x \(word) \(word) y")
+        #expect(cut.count > 1)
+        for window in cut {
+            #expect(tokens(window) <= 100)
+            #expect(window.hasPrefix("x \(word) n"))
+        }
+    }
+
     @Test func aCharacterOfManyTokensEndsToo() {
         let heavy = TextWindows(limit: 10) { $0.count * 50 }
         #expect(!heavy.cut("abc def", title: "t").isEmpty)

@@ -71,7 +71,7 @@ final class ScriptedLibrary: DocumentStore, PassageIndex {
     func document(_ id: DocumentID, for asker: Asker) async throws -> Document? { throw NotScripted() }
     func documents(in collection: CollectionID?, for asker: Asker, _ page: PageRequest) async throws -> Page<Document> { throw NotScripted() }
     func delete(document id: DocumentID, by asker: Asker) async throws -> Document? { throw NotScripted() }
-    func text(ofDocument key: Int64, in range: Range<Int>) async throws -> String? { throw NotScripted() }
+    func text(ofNeighbours chunkKeys: [Int64]) async throws -> String? { throw NotScripted() }
     func text(of document: DocumentID, for asker: Asker) async throws -> String? { throw NotScripted() }
     func chunks(of document: DocumentID, for asker: Asker, _ page: PageRequest) async throws -> Page<Chunk> { throw NotScripted() }
     func documentKeys(in partitions: [Int64], matching filters: MetadataFilters) async throws -> Set<Int64> { throw NotScripted() }

@@ -60,6 +60,8 @@ struct HostileFileTests {
         // One cell a row, far to the right.
         let far = String(repeating: "<row><c r=\"XFD1\"><v>1</v></c></row>", count: 130)
         #expect(code(try OfficeMaking.xlsx(sheet: far), .xlsx) == "too_many_cells")
+        // In one line.
+        #expect(code(Array(String(repeating: "a,", count: 2_000_000).utf8), .csv) == "too_many_cells")
     }
 
     @Test func lockedFilesAskForTheirPassword() throws {

@@ -8,6 +8,7 @@ enum LibraryMigrations {
         migrator.registerMigration("2 departed users") { database in
             try database.execute(sql: "CREATE TABLE departed_users (id BLOB PRIMARY KEY) WITHOUT ROWID")
         }
+        migrator.registerMigration("3 gaps between chunks") { try GapsMigration.run($0) }
         return migrator
     }
 

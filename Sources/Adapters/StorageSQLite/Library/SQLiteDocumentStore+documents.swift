@@ -188,16 +188,24 @@ extension SQLiteDocumentStore {
         }
     }
 
-    package func text(ofDocument key: Int64, in range: Range<Int>) async throws -> String? {
+    /// Of the chunks' rows alone: SQLite would read a part of the document's text by way of the whole, which may be very long.
+    package func text(ofNeighbours chunkKeys: [Int64]) async throws -> String? {
         try await file.read { database in
-            // SQLite counts a text's characters as Unicode scalars.
-            let row = try Row.fetchOne(
-                database.cachedStatement(
-                    sql: """
-                        SELECT CAST(substr(CAST(document_texts.text AS TEXT), ?, ?) AS BLOB) AS part FROM document_texts
-                        JOIN documents ON documents.key = document AND document_texts.generation = live_generation WHERE document = ?
-                        """), arguments: [range.lowerBound + 1, range.count, key])
-            return row?.string("part")
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT gap, text FROM chunks JOIN documents ON documents.key = chunks.document
+                    WHERE chunks.key = ? AND chunks.generation = live_generation
+                    """)
+            var text = ""
+            for (place, key) in chunkKeys.enumerated() {
+                guard let row = try Row.fetchOne(statement, arguments: [key]) else { return nil }
+                if place > 0 {
+                    guard let gap = row.optionalString("gap") else { return nil }
+                    text += gap
+                }
+                text += row.string("text")
+            }
+            return text
         }
     }
 

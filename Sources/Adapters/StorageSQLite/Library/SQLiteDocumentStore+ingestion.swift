@@ -74,13 +74,13 @@ extension SQLiteDocumentStore {
             guard try Self.isCurrent(queued, database) else { return }
             let statement = try database.cachedStatement(
                 sql: """
-                    INSERT INTO chunks (id, document, generation, position, text, heading, anchor, page, start, "end")
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO chunks (id, document, generation, position, text, heading, anchor, page, start, "end", gap)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """)
             for (id, draft) in drafts {
                 try statement.execute(arguments: [
                     id, queued.document.key, queued.document.generation, draft.position, draft.text.blob, draft.heading?.blob,
-                    draft.anchor?.blob, draft.page, draft.start, draft.end,
+                    draft.anchor?.blob, draft.page, draft.start, draft.end, draft.gap?.blob,
                 ])
             }
         }

@@ -6,6 +6,8 @@ package struct Chunker: Sendable {
     package static let targetLength = 1_800
     /// Blocks longer than this are cut at sentences, and sentences at white space.
     package static let longestBlock = 1_800
+    /// Chunks with more between them are not joined.
+    package static let longestGap = 1_000
 
     package init() {}
 
@@ -18,10 +20,12 @@ package struct Chunker: Sendable {
         func close() {
             guard let range = open else { return }
             open = nil
+            let gap = drafts.last.map { $0.end..<range.lowerBound }
             drafts.append(
                 ChunkDraft(
                     position: drafts.count, text: String(scalars: scalars[range]), heading: headings.text, anchor: headings.anchor, page: page,
-                    start: range.lowerBound, end: range.upperBound))
+                    start: range.lowerBound, end: range.upperBound,
+                    gap: gap.flatMap { $0.count <= Self.longestGap ? String(scalars: scalars[$0]) : nil }))
         }
         for block in document.blocks {
             if case .heading(let level) = block.kind {

@@ -22,7 +22,9 @@ package struct TextWindows {
     package func cut(_ text: String, title: String) -> [String] {
         var head: [Piece] = []
         var headTokens = 0
-        for piece in pieces(of: title, limit: limit / Self.titleShare) where headTokens + piece.tokens <= limit / Self.titleShare {
+        for piece in pieces(of: title, limit: limit / Self.titleShare) {
+            // What stands after it is left out, too: a window begins with an unbroken piece of the title.
+            guard headTokens + piece.tokens <= limit / Self.titleShare else { break }
             headTokens += piece.tokens
             head.append(piece)
         }

@@ -17,6 +17,8 @@ package struct IngestionService: Service {
     private static let largeWaiting = 4
     /// Characters of a title that was read in a document.
     private static let titleLimit = 200
+    /// Unicode scalars in which a title is looked for where there is none.
+    private static let beginningLength = 1_000
 
     private let large = Waiting(limit: Self.largeWaiting)
     private let store: any DocumentStore
@@ -248,8 +250,10 @@ package struct IngestionService: Service {
         }
     }
 
-    private static func firstWords(of text: String) -> String {
-        let line = text.prefix { !$0.isNewline }
+    /// Only a text's beginning is looked at: it may be one line of many megabytes, or one character with as many accents.
+    static func firstWords(of text: String) -> String {
+        let beginning = String(text.unicodeScalars.prefix(beginningLength))
+        let line = beginning.prefix { !$0.isNewline }
         return line.count > 80 ? line.prefix(79) + "…" : String(line)
     }
 }

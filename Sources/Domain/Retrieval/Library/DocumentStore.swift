@@ -30,8 +30,9 @@ package protocol DocumentStore: Sendable {
     /// The deleted document; nil and thrown as for `update`.
     func delete(document id: DocumentID, by asker: Asker) async throws -> Document?
     func text(of document: DocumentID, for asker: Asker) async throws -> String?
-    /// A part of a document's text, in Unicode scalars; nil where it is not there.
-    func text(ofDocument key: Int64, in range: Range<Int>) async throws -> String?
+    /// The document's text from the first of these chunks, which follow each other in it, to the last. Nil where one of them is not live
+    /// any more, or too much stands between two.
+    func text(ofNeighbours chunkKeys: [Int64]) async throws -> String?
     func chunks(of document: DocumentID, for asker: Asker, _ page: PageRequest) async throws -> Page<Chunk>
     /// The keys of documents in these partitions whose metadata match every filter.
     func documentKeys(in partitions: [Int64], matching filters: MetadataFilters) async throws -> Set<Int64>
@@ -104,8 +105,10 @@ package struct ChunkDraft: Sendable, Hashable {
     package let page: Int?
     package let start: Int
     package let end: Int
+    /// What stands between the chunk before and this one. Nil for the first, and where it is longer than `Chunker.longestGap`.
+    package let gap: String?
 
-    package init(position: Int, text: String, heading: String?, anchor: String?, page: Int?, start: Int, end: Int) {
+    package init(position: Int, text: String, heading: String?, anchor: String?, page: Int?, start: Int, end: Int, gap: String? = nil) {
         self.position = position
         self.text = text
         self.heading = heading
@@ -113,6 +116,7 @@ package struct ChunkDraft: Sendable, Hashable {
         self.page = page
         self.start = start
         self.end = end
+        self.gap = gap
     }
 }
 

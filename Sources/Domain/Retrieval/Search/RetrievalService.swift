@@ -157,11 +157,8 @@ package struct RetrievalService: Sendable {
         for (best, score, chunks) in assembly.parts {
             var passage = best
             var parts: [Source.Part] = []
-            if chunks.count > 1, let first = chunks.first, let last = chunks.last,
-                let text = try await store.text(ofDocument: best.document.key, in: first.start..<last.end),
-                // The document may have been replaced since; and a database ends a text at a NUL.
-                text.hasPrefix(first.text), text.hasSuffix(last.text)
-            {
+            // Where the document was replaced since, the best passage stands alone.
+            if chunks.count > 1, let text = try await store.text(ofNeighbours: chunks.map(\.key)) {
                 passage = best.widened(to: chunks, text: text)
                 parts = chunks.map { Source.Part(page: $0.page, start: $0.start) }
             }

@@ -36,15 +36,17 @@ package enum Sentences {
     /// Sentences; of records, such as the rows of a table, each line.
     package static func statements(in scalars: [Unicode.Scalar]) -> [Range<Int>] {
         ranges(in: scalars).flatMap { range in
-            let lines = scalars[range].split(separator: "\n").map { $0.startIndex..<$0.endIndex }
+            let lines = scalars[range].split(whereSeparator: isNewline).map { $0.startIndex..<$0.endIndex }
             return areRecords(lines.map { scalars[$0] }) ? lines : [range]
         }
     }
 
     /// Whether most of a text's lines are records.
     package static func areRecords(_ text: String) -> Bool {
-        areRecords(text.unicodeScalars.split(separator: "\n").map { Array($0.prefix(recordName + 2))[...] })
+        areRecords(text.unicodeScalars.split(whereSeparator: isNewline).map { Array($0.prefix(recordName + 2))[...] })
     }
+
+    private static func isNewline(_ scalar: Unicode.Scalar) -> Bool { scalar == "\n" || scalar == "\r" }
 
     /// Unicode scalars of a column's name, at the most, which stands before its value.
     private static let recordName = 120
@@ -61,8 +63,11 @@ package enum Sentences {
     /// Where the sentence ends if the scalar at `index` ends it: past closing quotes, and only where white space or the end follows.
     package static func end(of scalars: ArraySlice<Unicode.Scalar>, at index: Int, from start: Int) -> Int? {
         let scalar = scalars[index]
-        if scalar == "\n" {
-            return index + 1 < scalars.endIndex && scalars[index + 1] == "\n" ? index + 1 : nil
+        if isNewline(scalar) {
+            guard index + 1 < scalars.endIndex else { return nil }
+            // An empty line; what follows `\r` in `\r\n` ends the same line.
+            let next = scalars[index + 1]
+            return next == "\r" || next == "\n" && scalar == "\n" ? index + 1 : nil
         }
         guard terminators.contains(scalar) else { return nil }
         let end = endOfRun(scalars, from: index)

@@ -131,7 +131,7 @@ enum MarkdownParser {
 
         init(_ text: String) {
             body = text[...]
-            let lines = text.split(separator: "\n", maxSplits: 200, omittingEmptySubsequences: false)
+            let lines = text.split(maxSplits: 200, omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             guard lines.first?.trimmed() == "---", let end = lines.dropFirst().firstIndex(where: { $0.trimmed() == "---" }), end < 200 else { return }
             for line in lines[1..<end] where line.hasPrefix("title:") {
                 title = line.dropFirst("title:".count).trimmed().trimmingQuotes()
