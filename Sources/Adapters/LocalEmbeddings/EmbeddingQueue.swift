@@ -2,7 +2,7 @@ import Retrieval
 import SentenceEncoder
 
 /// What waits to be embedded, as a struct that computes nothing: it says what is next and whose vectors are complete. Interactive work goes
-/// before all other, batches and background work take turns, and within each the earlier goes before the later.
+/// before all other, then a client's few texts; batches and background work take turns. Within each the earlier goes before the later.
 struct EmbeddingQueue<Waiter> {
     struct JobID: Hashable {
         let number: Int
@@ -47,6 +47,7 @@ struct EmbeddingQueue<Waiter> {
     private let dimensions: Int
     private var jobs: [JobID: Job] = [:]
     private var interactive: [Work] = []
+    private var few: [Work] = []
     private var batch: [Work] = []
     private var background: [Work] = []
     private var isBatchNext = true
@@ -90,6 +91,7 @@ struct EmbeddingQueue<Waiter> {
     private mutating func push(_ work: Work, _ priority: EmbeddingPriority) {
         switch priority {
         case .interactive: interactive.append(work)
+        case .few: few.append(work)
         case .batch: batch.append(work)
         case .background: background.append(work)
         }
@@ -98,7 +100,9 @@ struct EmbeddingQueue<Waiter> {
     /// The next piece of work, or nil; interactive work alone where it is to interrupt other work.
     mutating func next(interactiveOnly: Bool = false) -> Work? {
         if !interactive.isEmpty { return interactive.removeFirst() }
-        if interactiveOnly || batch.isEmpty && background.isEmpty { return nil }
+        if interactiveOnly { return nil }
+        if !few.isEmpty { return few.removeFirst() }
+        if batch.isEmpty && background.isEmpty { return nil }
         let takesBatch = background.isEmpty || isBatchNext && !batch.isEmpty
         isBatchNext = !takesBatch
         return takesBatch ? batch.removeFirst() : background.removeFirst()
@@ -149,6 +153,7 @@ struct EmbeddingQueue<Waiter> {
             }
         }
         interactive = interactive.filter(isOthers)
+        few = few.filter(isOthers)
         batch = batch.filter(isOthers)
         background = background.filter(isOthers)
         return job
@@ -158,7 +163,7 @@ struct EmbeddingQueue<Waiter> {
     mutating func close() -> [Waiter] {
         isClosed = true
         let waiters = jobs.values.map(\.waiter)
-        (jobs, interactive, batch, background) = ([:], [], [], [])
+        (jobs, interactive, few, batch, background) = ([:], [], [], [], [])
         (waitingQuestions, waitingOthers) = (Waiting(), Waiting())
         return waiters
     }

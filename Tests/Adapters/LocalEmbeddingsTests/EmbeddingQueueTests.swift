@@ -53,6 +53,20 @@ import Testing
         #expect(isEmpty(&queue))
     }
 
+    @Test func aClientsFewTextsWaitForQuestionsAlone() throws {
+        var queue = queue()
+        let many = try add("many", ["a", "b"], .batch, to: &queue)
+        let document = try add("document", ["a"], .background, to: &queue)
+        let few = try (0..<2).map { try add("few \($0)", ["a"], .few, to: &queue) }
+        #expect(queue.next(interactiveOnly: true).map { _ in true } == nil, "they interrupt nothing")
+        let question = try add("question", ["a"], .interactive, to: &queue)
+        for id in [question, few[0], few[1], many, document] { #expect(isNext(id, in: &queue)) }
+        #expect(isEmpty(&queue))
+        let left = try add("left", ["a"], .few, to: &queue)
+        #expect(queue.remove(left) == "left")
+        #expect(isEmpty(&queue))
+    }
+
     @Test func vectorsComeInTheOrderOfTheTexts() throws {
         var queue = queue()
         let id = try add("x", ["one", "two", "three"], .background, to: &queue)
