@@ -16,6 +16,8 @@ final class Shelf: DocumentStore, DocumentReader {
         var drafts: [Int64: [ChunkDraft]] = [:]
         var taken: Set<Int64> = []
         var looks = 0
+        var givenBack: [Int64] = []
+        var beforeReading: @Sendable (String) async throws -> Void = { _ in }
     }
 
     private let state = Mutex(State())
@@ -36,6 +38,12 @@ final class Shelf: DocumentStore, DocumentReader {
         let document = Self.document(key, in: 1, status: .queued)
         state.withLock { $0.queue.append(QueuedDocument(document: document, path: text)) }
     }
+
+    /// Called before each upload is read, with its text.
+    func beforeReading(_ body: @escaping @Sendable (String) async throws -> Void) { state.withLock { $0.beforeReading = body } }
+
+    /// The keys of what was taken from the queue, and given back.
+    var givenBack: [Int64] { state.withLock { $0.givenBack } }
 
     /// How often somebody has gone through the documents.
     var looks: Int { state.withLock { $0.looks } }
@@ -84,10 +92,13 @@ final class Shelf: DocumentStore, DocumentReader {
     // MARK: Ingestion
 
     func read(path: String, mediaType: String, filename: String?) async throws -> ReadDocument {
-        ReadDocument(document: try DocumentParser.parse(Array(path.utf8), format: .text), mediaType: mediaType)
+        try await state.withLock { $0.beforeReading }(path)
+        return ReadDocument(document: try DocumentParser.parse(Array(path.utf8), format: .text), mediaType: mediaType)
     }
 
     func takeQueued() async throws -> QueuedDocument? { state.withLock { $0.queue.isEmpty ? nil : $0.queue.removeFirst() } }
+
+    func giveBack(_ document: QueuedDocument) async throws { state.withLock { $0.givenBack.append(document.document.key) } }
 
     func begin(_ document: QueuedDocument, title: String, text: String, pageCount: Int?, mediaType: String) async throws {
         state.withLock { $0.drafts[document.document.key] = [] }
