@@ -17,6 +17,7 @@ final class Shelf: DocumentStore, DocumentReader {
         var taken: Set<Int64> = []
         var looks = 0
         var givenBack: [Int64] = []
+        var afterLiveChunks: @Sendable () async throws -> Void = {}
         var beforeReading: @Sendable (String) async throws -> Void = { _ in }
     }
 
@@ -42,6 +43,9 @@ final class Shelf: DocumentStore, DocumentReader {
     /// Called before each upload is read, with its text.
     func beforeReading(_ body: @escaping @Sendable (String) async throws -> Void) { state.withLock { $0.beforeReading = body } }
 
+    /// Called when live chunks were read, before they are handed out.
+    func afterLiveChunks(_ body: @escaping @Sendable () async throws -> Void) { state.withLock { $0.afterLiveChunks = body } }
+
     /// The keys of what was taken from the queue, and given back.
     var givenBack: [Int64] { state.withLock { $0.givenBack } }
 
@@ -63,7 +67,9 @@ final class Shelf: DocumentStore, DocumentReader {
     }
 
     func liveChunks(of documentKeys: [Int64]) async throws -> [IndexableDocument] {
-        state.withLock { state in documentKeys.compactMap { state.live[$0] } }
+        let found = state.withLock { state in documentKeys.compactMap { state.live[$0] } }
+        try await state.withLock { $0.afterLiveChunks }()
+        return found
     }
 
     func passages(_ chunkKeys: [Int64]) async throws -> [Int64: Passage] {
