@@ -2,7 +2,7 @@ import Retrieval
 import SentenceEncoder
 
 /// What waits to be embedded, as a struct that computes nothing: it says what is next and whose vectors are complete. Interactive work goes
-/// before all other, batches and background work take turns, and within each the earlier goes before the later.
+/// before all other, then a client's few texts; batches and background work take turns. Within each the earlier goes before the later.
 struct EmbeddingQueue<Waiter> {
     struct JobID: Hashable {
         let number: Int
@@ -38,14 +38,22 @@ struct EmbeddingQueue<Waiter> {
         var values: [Float] = []
     }
 
+    private struct Waiting {
+        var texts = 0
+        var bytes = 0
+    }
+
     private let limits: EmbeddingLimits
     private let dimensions: Int
     private var jobs: [JobID: Job] = [:]
     private var interactive: [Work] = []
+    private var few: [Work] = []
     private var batch: [Work] = []
     private var background: [Work] = []
     private var isBatchNext = true
-    private var waiting = (texts: 0, bytes: 0)
+    /// Questions have room of their own: whoever fills the rest takes none of it.
+    private var waitingQuestions = Waiting()
+    private var waitingOthers = Waiting()
     private var lastNumber = 0
     private var isClosed = false
 
@@ -65,17 +73,25 @@ struct EmbeddingQueue<Waiter> {
     ) throws(EmbeddingError) {
         guard !isClosed else { throw .closed }
         let bytes = texts.reduce(0) { $0 + $1.utf8.count }
+        let waiting = self[waitingBeside: priority]
         guard waiting.texts + texts.count <= limits.waitingTexts, waiting.bytes + bytes <= limits.waitingBytes || waiting.texts == 0 else {
             throw .queueFull(limit: limits.waitingTexts)
         }
-        waiting = (waiting.texts + texts.count, waiting.bytes + bytes)
+        self[waitingBeside: priority] = Waiting(texts: waiting.texts + texts.count, bytes: waiting.bytes + bytes)
         jobs[id] = Job(waiter: waiter, priority: priority, texts: texts.count, bytes: bytes)
         push(.tokenize(id, texts, grain), priority)
+    }
+
+    /// What shares the room of this priority.
+    private subscript(waitingBeside priority: EmbeddingPriority) -> Waiting {
+        get { priority == .interactive ? waitingQuestions : waitingOthers }
+        set { if priority == .interactive { waitingQuestions = newValue } else { waitingOthers = newValue } }
     }
 
     private mutating func push(_ work: Work, _ priority: EmbeddingPriority) {
         switch priority {
         case .interactive: interactive.append(work)
+        case .few: few.append(work)
         case .batch: batch.append(work)
         case .background: background.append(work)
         }
@@ -84,7 +100,9 @@ struct EmbeddingQueue<Waiter> {
     /// The next piece of work, or nil; interactive work alone where it is to interrupt other work.
     mutating func next(interactiveOnly: Bool = false) -> Work? {
         if !interactive.isEmpty { return interactive.removeFirst() }
-        if interactiveOnly || batch.isEmpty && background.isEmpty { return nil }
+        if interactiveOnly { return nil }
+        if !few.isEmpty { return few.removeFirst() }
+        if batch.isEmpty && background.isEmpty { return nil }
         let takesBatch = background.isEmpty || isBatchNext && !batch.isEmpty
         isBatchNext = !takesBatch
         return takesBatch ? batch.removeFirst() : background.removeFirst()
@@ -127,13 +145,15 @@ struct EmbeddingQueue<Waiter> {
 
     private mutating func removeJob(_ id: JobID) -> Job? {
         guard let job = jobs.removeValue(forKey: id) else { return nil }
-        waiting = (waiting.texts - job.texts, waiting.bytes - job.bytes)
+        self[waitingBeside: job.priority].texts -= job.texts
+        self[waitingBeside: job.priority].bytes -= job.bytes
         func isOthers(_ work: Work) -> Bool {
             switch work {
             case .tokenize(let other, _, _), .encode(let other, _): other != id
             }
         }
         interactive = interactive.filter(isOthers)
+        few = few.filter(isOthers)
         batch = batch.filter(isOthers)
         background = background.filter(isOthers)
         return job
@@ -143,7 +163,8 @@ struct EmbeddingQueue<Waiter> {
     mutating func close() -> [Waiter] {
         isClosed = true
         let waiters = jobs.values.map(\.waiter)
-        (jobs, interactive, batch, background, waiting) = ([:], [], [], [], (0, 0))
+        (jobs, interactive, few, batch, background) = ([:], [], [], [], [])
+        (waitingQuestions, waitingOthers) = (Waiting(), Waiting())
         return waiters
     }
 }
@@ -154,7 +175,7 @@ package struct EmbeddingLimits: Sendable {
     package let callTexts: Int
     /// Texts of one call for the vectors of their words, of which there may be hundreds to a text.
     package let wordCallTexts: Int
-    /// Texts of all calls together, and their bytes; a single call may have more bytes.
+    /// Texts of all questions together, and their bytes, and as many of everything else; a single call may have more bytes.
     package let waitingTexts: Int
     package let waitingBytes: Int
 

@@ -97,11 +97,13 @@ struct VectorFile: Sendable {
     }
 
     /// Moves this file, which lies at `place`, to where another lies, in one step that a crash cannot part.
-    func takePlace(of path: String, from place: String) throws(VectorFileError) {
-        guard rename(place, path) == 0 else { throw .system("rename", errno) }
+    /// - Parameter taken: called where it lies there from now on: also where this then throws, since a crash may bring the other back.
+    func takePlace(of path: String, from place: String, taken: () -> Void) throws(VectorFileError) {
         let folder = open(path.lastIndex(of: "/").map { String(path[..<$0]) + "/" } ?? ".", O_RDONLY | O_CLOEXEC)
         guard folder >= 0 else { throw .system("open", errno) }
         defer { close(folder) }
+        guard rename(place, path) == 0 else { throw .system("rename", errno) }
+        taken()
         guard fsync(folder) == 0 else { throw .system("fsync", errno) }
     }
 

@@ -250,9 +250,10 @@ public final class VectorStore: Sendable {
             }
         }
         if buffer.count > 0 { Self.add(try Self.block(of: &buffer, in: &new), to: &contents) }
-        try new.takePlace(of: path, from: place)
-        file = new
-        self.contents.withLock { $0 = contents }
+        try new.takePlace(of: path, from: place) {
+            file = new
+            self.contents.withLock { $0 = contents }
+        }
     }
 
     private static func add(_ block: VectorBlock, to contents: inout Contents) {

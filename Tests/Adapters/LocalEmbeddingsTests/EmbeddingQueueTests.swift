@@ -53,6 +53,20 @@ import Testing
         #expect(isEmpty(&queue))
     }
 
+    @Test func aClientsFewTextsWaitForQuestionsAlone() throws {
+        var queue = queue()
+        let many = try add("many", ["a", "b"], .batch, to: &queue)
+        let document = try add("document", ["a"], .background, to: &queue)
+        let few = try (0..<2).map { try add("few \($0)", ["a"], .few, to: &queue) }
+        #expect(queue.next(interactiveOnly: true).map { _ in true } == nil, "they interrupt nothing")
+        let question = try add("question", ["a"], .interactive, to: &queue)
+        for id in [question, few[0], few[1], many, document] { #expect(isNext(id, in: &queue)) }
+        #expect(isEmpty(&queue))
+        let left = try add("left", ["a"], .few, to: &queue)
+        #expect(queue.remove(left) == "left")
+        #expect(isEmpty(&queue))
+    }
+
     @Test func vectorsComeInTheOrderOfTheTexts() throws {
         var queue = queue()
         let id = try add("x", ["one", "two", "three"], .background, to: &queue)
@@ -79,10 +93,24 @@ import Testing
     @Test func noMoreWaitThanMay() throws {
         var queue = queue(texts: 3)
         let id = try add("x", ["a", "b"], .background, to: &queue)
-        #expect(throws: EmbeddingError.queueFull(limit: 3)) { try add("y", ["a", "b"], .interactive, to: &queue) }
+        #expect(throws: EmbeddingError.queueFull(limit: 3)) { try add("y", ["a", "b"], .batch, to: &queue) }
         _ = try add("z", ["a"], .background, to: &queue)
         #expect(queue.remove(id) == "x")
-        _ = try add("y", ["a", "b"], .interactive, to: &queue)
+        _ = try add("y", ["a", "b"], .batch, to: &queue)
+    }
+
+    @Test func whateverElseWaitsQuestionsHaveRoom() throws {
+        var queue = queue(texts: 3, bytes: 10)
+        let others = try [EmbeddingPriority.batch, .background].map { try add("x", ["aaaaa"], $0, to: &queue) }
+        for priority in EmbeddingPriority.allCases where priority != .interactive {
+            #expect(throws: EmbeddingError.queueFull(limit: 3)) { try add("y", ["a", "b"], priority, to: &queue) }
+        }
+        let question = try add("question", ["aaa", "bbb", "ccc"], .interactive, to: &queue)
+        #expect(throws: EmbeddingError.queueFull(limit: 3)) { try add("one more", ["a"], .interactive, to: &queue) }
+        for id in others { #expect(queue.remove(id) == "x") }
+        #expect(throws: EmbeddingError.queueFull(limit: 3)) { try add("one more", ["a"], .interactive, to: &queue) }
+        #expect(queue.remove(question) == "question")
+        _ = try add("one more", ["a"], .interactive, to: &queue)
     }
 
     @Test func bytesAreLimitedTooButOneCallMayComeAlone() throws {

@@ -92,6 +92,20 @@ struct EmbeddingsEndpointTests {
         #expect(script.requests.count <= 3)
     }
 
+    @Test func onlyAQuestionKeepsOthersFromBeingSent() async throws {
+        for priority in EmbeddingPriority.allCases {
+            let script = ScriptedEndpoint { _ in ScriptedEndpoint.stalled }
+            let embedder = try await EmbeddingsEndpoint(Self.settings, dimensions: 2, endpoint: script.endpoint(timeIsUp: true))
+            func error(_ priority: EmbeddingPriority) async -> EmbeddingError? {
+                await #expect(throws: EmbeddingError.self) { try await embedder.embed(["a"], priority: priority) }
+            }
+            let inTime = EmbeddingError.unavailable("the endpoint of embeddings: it does not answer in time")
+            #expect(await error(priority) == inTime)
+            let question = await error(.interactive)
+            #expect((question == inTime) == (priority != .interactive), "\(priority)")
+        }
+    }
+
     /// It takes the plain text, and then nothing more.
     @Test func anEndpointThatFailsHalfwayIsDown() async throws {
         let count = Mutex(0)

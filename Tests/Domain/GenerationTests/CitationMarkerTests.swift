@@ -75,7 +75,8 @@ struct CitationMarkerTests {
     }
 
     @Test func aNumberIsNotSaidTwiceInARow() {
-        #expect(check("Forwarding rules survive a soft reset of the router [1][2].").text == "Forwarding rules survive a soft reset of the router [2].")
+        let shown = check("Forwarding rules survive a soft reset of the router [1][2].")
+        #expect(shown.text == "Forwarding rules survive a soft reset of the router [2].")
     }
 
     @Test func aWrongNumberIsRepaired() {
@@ -87,7 +88,8 @@ struct CitationMarkerTests {
 
     /// As models write, too: the marker after the full stop, without a space before it.
     @Test func aMarkerMayFollowTheFullStop() {
-        let shown = check("Hold the reset button for ten seconds.[1] Forwarding rules survive a soft reset of the router.[2] The light blinks twice.[1]")
+        let shown = check(
+            "Hold the reset button for ten seconds.[1] Forwarding rules survive a soft reset of the router.[2] The light blinks twice.[1]")
         #expect(shown.citations.map(\.number) == [1, 2, 1])
         #expect(shown.citations.map(\.status) == [.verified, .verified, .verified])
         #expect(shown.citations.map(\.quote?.text).last == "The light blinks twice.")
@@ -113,7 +115,9 @@ struct CitationMarkerTests {
         #expect(shown.citations.map(\.status) == [.verified, .unverified])
     }
 
-    @Test(arguments: ["See [the page](https://e.com/).", "An [x] box.", "An open [ bracket", "`a[1]` is code.", "[", "[1", "[source", "A [5 pages] plan", "[s]"])
+    @Test(arguments: [
+        "See [the page](https://e.com/).", "An [x] box.", "An open [ bracket", "`a[1]` is code.", "[", "[1", "[source", "A [5 pages] plan", "[s]",
+    ])
     func whatIsNoMarkerIsUnchanged(text: String) { #expect(check(text).text == text) }
 
     @Test func cutAnywhereItIsTheSame() {

@@ -84,7 +84,8 @@ struct ExtractiveAnswererTests {
     }
 
     @Test func aBacktickThatClosesNothingHidesNoMarker() async throws {
-        let source = SampleSources.source(1, "Press ` to open the console window. Press ` again to close the console window. Use `wipe` in the console.")
+        let source = SampleSources.source(
+            1, "Press ` to open the console window. Press ` again to close the console window. Use `wipe` in the console.")
         let text = try await answer("console window", [source]).pieces.joined()
         #expect(text.hasPrefix("Press ' to open the console window [1]. Press ' again to close the console window [1]."))
     }

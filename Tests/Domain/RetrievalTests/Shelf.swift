@@ -16,6 +16,9 @@ final class Shelf: DocumentStore, DocumentReader {
         var drafts: [Int64: [ChunkDraft]] = [:]
         var taken: Set<Int64> = []
         var looks = 0
+        var givenBack: [Int64] = []
+        var afterLiveChunks: @Sendable () async throws -> Void = {}
+        var beforeReading: @Sendable (String) async throws -> Void = { _ in }
     }
 
     private let state = Mutex(State())
@@ -37,6 +40,15 @@ final class Shelf: DocumentStore, DocumentReader {
         state.withLock { $0.queue.append(QueuedDocument(document: document, path: text)) }
     }
 
+    /// Called before each upload is read, with its text.
+    func beforeReading(_ body: @escaping @Sendable (String) async throws -> Void) { state.withLock { $0.beforeReading = body } }
+
+    /// Called when live chunks were read, before they are handed out.
+    func afterLiveChunks(_ body: @escaping @Sendable () async throws -> Void) { state.withLock { $0.afterLiveChunks = body } }
+
+    /// The keys of what was taken from the queue, and given back.
+    var givenBack: [Int64] { state.withLock { $0.givenBack } }
+
     /// How often somebody has gone through the documents.
     var looks: Int { state.withLock { $0.looks } }
 
@@ -55,7 +67,9 @@ final class Shelf: DocumentStore, DocumentReader {
     }
 
     func liveChunks(of documentKeys: [Int64]) async throws -> [IndexableDocument] {
-        state.withLock { state in documentKeys.compactMap { state.live[$0] } }
+        let found = state.withLock { state in documentKeys.compactMap { state.live[$0] } }
+        try await state.withLock { $0.afterLiveChunks }()
+        return found
     }
 
     func passages(_ chunkKeys: [Int64]) async throws -> [Int64: Passage] {
@@ -84,10 +98,13 @@ final class Shelf: DocumentStore, DocumentReader {
     // MARK: Ingestion
 
     func read(path: String, mediaType: String, filename: String?) async throws -> ReadDocument {
-        ReadDocument(document: try DocumentParser.parse(Array(path.utf8), format: .text), mediaType: mediaType)
+        try await state.withLock { $0.beforeReading }(path)
+        return ReadDocument(document: try DocumentParser.parse(Array(path.utf8), format: .text), mediaType: mediaType)
     }
 
     func takeQueued() async throws -> QueuedDocument? { state.withLock { $0.queue.isEmpty ? nil : $0.queue.removeFirst() } }
+
+    func giveBack(_ document: QueuedDocument) async throws { state.withLock { $0.givenBack.append(document.document.key) } }
 
     func begin(_ document: QueuedDocument, title: String, text: String, pageCount: Int?, mediaType: String) async throws {
         state.withLock { $0.drafts[document.document.key] = [] }

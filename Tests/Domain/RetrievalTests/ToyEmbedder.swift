@@ -15,6 +15,7 @@ final class ToyEmbedder: Embedder {
         var refusals = 0
         var withoutWindows: Set<String> = []
         var embedded: [String: Int] = [:]
+        var priorities: [EmbeddingPriority] = []
         var beforeDocuments: @Sendable ([String]) async throws -> Void = { _ in }
     }
 
@@ -45,6 +46,9 @@ final class ToyEmbedder: Embedder {
     /// How often each text of a document was embedded.
     var embedded: [String: Int] { state.withLock { $0.embedded } }
 
+    /// Of each call.
+    var priorities: [EmbeddingPriority] { state.withLock { $0.priorities } }
+
     // MARK: Embedding
 
     var model: EmbeddingModel { EmbeddingModel(name: name, dimensions: Self.dimensions, tokenLimit: 32) }
@@ -58,6 +62,7 @@ final class ToyEmbedder: Embedder {
     func knows(_ word: String) -> Bool { Self.meanings.contains { $0.contains(word) } }
 
     func embed(_ texts: [String], priority: EmbeddingPriority) async throws -> Embeddings {
+        state.withLock { $0.priorities.append(priority) }
         if priority == .background { try await state.withLock { $0.beforeDocuments }(texts) }
         try state.withLock { state in
             guard state.refusals == 0 else {

@@ -77,6 +77,7 @@ final class ScriptedLibrary: DocumentStore, PassageIndex {
     func documentKeys(in partitions: [Int64], matching filters: MetadataFilters) async throws -> Set<Int64> { throw NotScripted() }
     func newUploadPath() throws -> String { throw NotScripted() }
     func takeQueued() async throws -> QueuedDocument? { throw NotScripted() }
+    func giveBack(_ document: QueuedDocument) async throws { throw NotScripted() }
     func requeueUnfinished() async throws { throw NotScripted() }
     func begin(_ document: QueuedDocument, title: String, text: String, pageCount: Int?, mediaType: String) async throws { throw NotScripted() }
     func save(_ chunks: [ChunkDraft], of document: QueuedDocument) async throws { throw NotScripted() }

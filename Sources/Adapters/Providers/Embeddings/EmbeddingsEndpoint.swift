@@ -66,7 +66,7 @@ package struct EmbeddingsEndpoint: Embedder {
     package func embed(_ texts: [String], priority: EmbeddingPriority) async throws -> Embeddings {
         let values = try await Self.naming { () async throws -> [Float] in
             switch priority {
-            case .background, .batch: return try await numbers(of: texts, within: Self.timeout)
+            case .background, .batch, .few: return try await numbers(of: texts, within: Self.timeout)
             case .interactive:
                 return try await endpoint.promptly(within: Self.patience) { try await numbers(of: texts, within: nil) }
             }

@@ -32,6 +32,15 @@ extension SQLiteDocumentStore {
         }
     }
 
+    package func giveBack(_ queued: QueuedDocument) async throws {
+        try await file.write { database in
+            guard try Self.isCurrent(queued, database) else { return }
+            try database.execute(
+                sql: "UPDATE documents SET status = 'queued', attempts = attempts - 1, progress = 0 WHERE key = ? AND status = 'processing'",
+                arguments: [queued.document.key])
+        }
+    }
+
     package func requeueUnfinished() async throws {
         try await file.write { database in
             // Whatever ends the process each time it is read must not keep it from starting.

@@ -37,8 +37,10 @@ package struct EmbeddingModel: Hashable, Sendable {
 
 /// Who waits for the vectors.
 package enum EmbeddingPriority: Sendable, Hashable, CaseIterable {
-    /// Somebody's question: goes before whatever is in the background.
+    /// Somebody's question, or what its answer waits for: goes before all else, and an endpoint that is slow is given up.
     case interactive
+    /// A few texts that a client wants: after questions and before what is more, but waited for.
+    case few
     /// Many texts that a client wants: in turn with what is in the background.
     case batch
     /// Documents that are read in.

@@ -13,7 +13,7 @@ package final class LibraryEmbeddings: Sendable {
         var retired: @Sendable (EmbeddingModel) -> Void = { _ in }
     }
 
-    /// Texts of a call that may go before documents, as a question does.
+    /// Texts of a call that may go before documents.
     private static let fewTexts = 4
 
     private let state = Mutex(State())
@@ -41,7 +41,8 @@ package final class LibraryEmbeddings: Sendable {
     /// - Throws: `EmbeddingError`, `CancellationError`.
     package func embed(_ texts: [String]) async throws -> (Embeddings, String) {
         guard let wanted else { throw EmbeddingError.unavailable("no embedding model is configured") }
-        let priority: EmbeddingPriority = texts.count <= Self.fewTexts ? .interactive : .batch
+        // Never as a question: where an endpoint is slow at what a client sends, questions are still sent to it.
+        let priority: EmbeddingPriority = texts.count <= Self.fewTexts ? .few : .batch
         return (try await wanted.embedder.embed(texts, priority: priority), wanted.model.name)
     }
 

@@ -55,6 +55,7 @@ package struct IngestionService: Service {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 // Who waits for a page does not wait for the book before it.
+                // Those that still wait at the end come, too, and are given back.
                 group.addTask { for await staged in large.waiting { await complete([staged]) } }
                 group.addTask { for await _ in wakeUps { await readQueue() } }
                 await group.waitForAll()
@@ -230,12 +231,20 @@ package struct IngestionService: Service {
         } catch let error as DocumentError {
             await fail(queued, error)
         } catch is CancellationError {
-            // The server ends. The document is still queued, and read at the next start.
+            await giveBack(queued)
         } catch {
             logger.error("document could not be ingested", metadata: ["document": "\(queued.document.id)", "error": "\(error)"])
             await fail(queued, DocumentError(code: "ingestion_failed", message: "The document could not be stored. Upload it again."))
         }
         return nil
+    }
+
+    /// The server ends, and the document is read at the next start: that it was begun is not held against it.
+    private func giveBack(_ queued: QueuedDocument) async {
+        do { try await store.giveBack(queued) } catch {
+            logger.warning(
+                "document could not be put back into the queue", metadata: ["document": "\(queued.document.id)", "error": "\(error)"])
+        }
     }
 
     private func fail(_ queued: QueuedDocument, _ error: DocumentError) async {

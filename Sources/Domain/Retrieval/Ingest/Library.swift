@@ -97,16 +97,23 @@ package final class Library: Service {
     }
 
     /// Indexes what the index lacks: all after an upgrade that changed it, and what a crash left out.
-    /// - Returns: the keys of all documents.
+    /// - Returns: the keys of all documents that may stay in it.
     private func fillIndex() async throws -> Set<Int64> {
-        var live: [LiveDocument] = []
-        while case let batch = try await store.liveDocuments(after: live.last?.key ?? 0, limit: Self.scan), !batch.isEmpty { live += batch }
+        let live = try await liveDocuments()
         let missing = try await index.missing(live)
         if missing.count > Self.loadBatch { logger.notice("documents are indexed", metadata: ["documents": "\(missing.count)"]) }
         for start in stride(from: 0, to: missing.count, by: Self.loadBatch) {
             try await index.replace(try await store.liveChunks(of: Array(missing[start..<min(start + Self.loadBatch, missing.count)])))
         }
-        return Set(live.map(\.key))
+        // What was deleted after it was read, and before it was put in, had nothing to remove from the index yet. Whatever is deleted later has.
+        let left = try await missing.isEmpty ? live : liveDocuments()
+        return Set(left.map(\.key))
+    }
+
+    private func liveDocuments() async throws -> [LiveDocument] {
+        var live: [LiveDocument] = []
+        while case let batch = try await store.liveDocuments(after: live.last?.key ?? 0, limit: Self.scan), !batch.isEmpty { live += batch }
+        return live
     }
 
     package func add(_ upload: Upload, by asker: Asker) async throws -> AddedDocument {

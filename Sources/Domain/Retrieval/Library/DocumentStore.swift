@@ -44,6 +44,9 @@ package protocol DocumentStore: Sendable {
     func newUploadPath() throws -> String
     /// Takes the oldest queued document and marks it as being processed.
     func takeQueued() async throws -> QueuedDocument?
+    /// Puts a document that was taken back into the queue, as if it had not been: the server ends in good order, and it is not the reason.
+    /// Does nothing where it is no longer being processed. Works in a task that is cancelled.
+    func giveBack(_ document: QueuedDocument) async throws
     /// Puts documents that were being processed when the process ended back into the queue.
     func requeueUnfinished() async throws
     func begin(_ document: QueuedDocument, title: String, text: String, pageCount: Int?, mediaType: String) async throws
