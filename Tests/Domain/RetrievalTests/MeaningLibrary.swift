@@ -76,7 +76,7 @@ final class MeaningLibrary: Sendable {
     func add(_ key: Int64, _ chunks: String..., in partition: Int64 = 1) async throws {
         let document = Self.document(key, chunks, in: partition)
         shelf.put(document)
-        try dense.replace(try await EmbeddingWork(embedder: embedder).embed([document]))
+        try dense.replace(try await EmbeddingWork(embedder: embedder, threads: threads).embed([document]))
         try await index.replace([document])
     }
 

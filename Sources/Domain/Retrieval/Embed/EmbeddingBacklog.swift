@@ -133,7 +133,7 @@ package final class EmbeddingBacklog: Sendable {
 
     private func embed(_ keys: [Int64], into index: DenseIndex) async throws {
         let documents = try await store.liveChunks(of: keys)
-        let embedded = try await EmbeddingWork(embedder: index.embedder).embed(documents)
+        let embedded = try await EmbeddingWork(embedder: index.embedder, threads: threads).embed(documents)
         try await threads.runIfActive { try index.replace(embedded) }
         // Documents may have been deleted since: the deletion had nothing to remove from the index yet.
         let there = Set(try await store.passages(documents.compactMap(\.chunks.first?.key)).keys)

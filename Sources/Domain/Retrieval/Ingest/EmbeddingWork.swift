@@ -1,3 +1,5 @@
+import NIOPosix
+
 /// Embeds documents' chunks, a slice at a time.
 struct EmbeddingWork: Sendable {
     /// Chunks of a slice: enough that both cores are busy, few enough that progress is seen.
@@ -6,6 +8,8 @@ struct EmbeddingWork: Sendable {
     private static let callTexts = 512
 
     let embedder: any Embedder
+    /// Where texts are cut, which may load the model.
+    let threads: NIOThreadPool
 
     /// The documents with their vectors, in their order.
     /// - Parameter advanced: called after each slice with how many chunks of all are done.
@@ -26,7 +30,9 @@ struct EmbeddingWork: Sendable {
     }
 
     private func embed(_ chunks: ArraySlice<(title: String, chunk: IndexableChunk)>) async throws -> [EmbeddedDocument.Chunk] {
-        let windows = try chunks.map { try embedder.windows(of: $0.chunk.text, title: Self.title($0.title, $0.chunk)) }
+        let windows = try await threads.runIfActive { [embedder] in
+            try chunks.map { try embedder.windows(of: $0.chunk.text, title: Self.title($0.title, $0.chunk)) }
+        }
         let texts = windows.flatMap(\.self)
         var vectors: [ArraySlice<Float>] = []
         vectors.reserveCapacity(texts.count)

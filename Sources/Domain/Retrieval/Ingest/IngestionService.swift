@@ -169,7 +169,7 @@ package struct IngestionService: Service {
         for index in embeddings.all {
             do {
                 let isShown = index === embeddings.wanted
-                let embedded = try await EmbeddingWork(embedder: index.embedder).embed(documents) { done in
+                let embedded = try await EmbeddingWork(embedder: index.embedder, threads: threads).embed(documents) { done in
                     if isShown { await tell(batch, done: done) }
                 }
                 result.append((index, embedded))
