@@ -15,7 +15,9 @@ enum CitationMarkers {
     static func mayStand(_ scalar: Unicode.Scalar, in held: [Unicode.Scalar]) -> Bool {
         guard held.count < longest else { return false }
         if held[0] == "【", scalar == "†" || held.contains("†") { return scalar != "\n" }
-        return Reading(held.dropFirst() + [scalar]).mayBeMarker
+        var inside = held.dropFirst()
+        inside.append(scalar)
+        return Reading(inside).mayBeMarker
     }
 
     /// What stands in a marker's brackets, or begins to: `^`, the word `source`, numbers, a page of the source.
@@ -26,14 +28,18 @@ enum CitationMarkers {
         init(_ scalars: ArraySlice<Unicode.Scalar>) {
             var rest = scalars.drop(while: Self.isSpace)
             if rest.first == "^" { rest = rest.dropFirst() }
-            let word = String(scalars: rest.prefix(while: \.properties.isAlphabetic)).lowercased()
-            rest = rest.dropFirst(word.unicodeScalars.count)
+            let letters = rest.prefix(while: \.properties.isAlphabetic)
+            let word = String(scalars: letters).lowercased()
+            rest = rest.dropFirst(letters.count)
             let isSource = CitationMarkers.sources.contains { rest.isEmpty ? $0.hasPrefix(word) : $0 == word }
-            guard word.isEmpty || isSource else { return mayBeMarker = false }
+            guard word.isEmpty || isSource else {
+                mayBeMarker = false
+                return
+            }
             if !word.isEmpty, rest.first == ":" || rest.first == "." || rest.first == "#" { rest = rest.dropFirst() }
             rest = rest.drop(while: Self.isSpace)
             let listed = rest.prefix { CitationMarkers.digit($0) != nil || Self.isSpace($0) || ",;-–".unicodeScalars.contains($0) }
-            numbers = String(scalars: listed.map { CitationMarkers.digit($0) ?? (Self.isSpace($0) ? " " : $0) })
+            numbers = String(scalars: listed.map { CitationMarkers.digit($0) ?? (Self.isSpace($0) ? " " : $0) }[...])
             rest = rest.dropFirst(listed.count)
             guard !rest.isEmpty else { return }
             let page = rest.prefix(while: \.properties.isAlphabetic)

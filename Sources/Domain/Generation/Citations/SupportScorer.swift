@@ -32,7 +32,7 @@ final class SupportScorer {
     private static let numberPenalty = 0.5
     private static let negationPenalty = 0.45
     /// From this share of the claim's terms on a sentence says nearly the same, or another thing by its specifics.
-    private static let nearForSpecifics = 0.7
+    private static let nearForSpecifics = 0.6
 
     let analyzer = Analyzer()
     private let sources: [(sentences: [Sentence], all: Claim)]
