@@ -109,6 +109,8 @@ struct CitationMarkerTests {
         for citation in shown.citations { #expect(!scalars[citation.start..<citation.end].contains("\n")) }
     }
 
+    @Test func thatThereIsNoAnswerIsNoClaim() { #expect(check(ExtractiveAnswerer.noAnswer).citations.isEmpty) }
+
     @Test func aSentenceWithoutMarkerIsAttributedOrNot() {
         let shown = check("The light blinks twice. Bananas are yellow fruit.")
         #expect(shown.citations.map(\.number) == [1, nil])

@@ -136,7 +136,7 @@ final class Shelf: DocumentStore, DocumentReader {
 
     // MARK: Not needed by either
 
-    func fail(_ document: QueuedDocument, _ error: DocumentError) async throws -> Bool { throw NotOnAShelf() }
+    func fail(_ document: QueuedDocument, _ error: DocumentError) async throws -> DocumentError? { throw NotOnAShelf() }
     func requeueUnfinished() async throws { throw NotOnAShelf() }
     func newUploadPath() throws -> String { throw NotOnAShelf() }
     func partitions(for asker: Asker, collection: CollectionID?) async throws -> [Int64] { throw NotOnAShelf() }

@@ -84,7 +84,7 @@ final class ScriptedLibrary: DocumentStore, PassageIndex {
     func staged(_ document: QueuedDocument) async throws -> [IndexableChunk]? { throw NotScripted() }
     func setProgress(_ progress: Double, of document: QueuedDocument) async throws { throw NotScripted() }
     func finish(_ document: QueuedDocument) async throws -> Bool { throw NotScripted() }
-    func fail(_ document: QueuedDocument, _ error: DocumentError) async throws -> Bool { throw NotScripted() }
+    func fail(_ document: QueuedDocument, _ error: DocumentError) async throws -> DocumentError? { throw NotScripted() }
     func liveChunks(of documentKeys: [Int64]) async throws -> [IndexableDocument] { throw NotScripted() }
     func liveDocuments(after documentKey: Int64, limit: Int) async throws -> [LiveDocument] { throw NotScripted() }
 }

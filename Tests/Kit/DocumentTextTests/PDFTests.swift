@@ -5,14 +5,15 @@ import Testing
 /// PDF by pdftotext, which the project's list of packages has.
 struct PDFTests {
     /// A file with a page for each of these lines of text.
-    private func pdf(_ pages: [String]) -> [UInt8] {
+    /// - Parameter leading: from line to line; little makes paragraphs of them.
+    private func pdf(_ pages: [String], leading: Int = 200) -> [UInt8] {
         var objects = [
             "<< /Type /Catalog /Pages 2 0 R >>",
             "<< /Type /Pages /Count \(pages.count) /Kids [\(pages.indices.map { "\(4 + 2 * $0) 0 R" }.joined(separator: " "))] >>",
             "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         ]
         for (index, page) in pages.enumerated() {
-            let lines = page.split(separator: "\n", omittingEmptySubsequences: false).map { "(\($0)) Tj 0 -200 Td" }.joined(separator: "\n")
+            let lines = page.split(separator: "\n", omittingEmptySubsequences: false).map { "(\($0)) Tj 0 -\(leading) Td" }.joined(separator: "\n")
             let stream = page.isEmpty ? "" : "BT /F1 12 Tf 72 720 Td\n\(lines)\nET"
             objects.append(
                 "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents \(5 + 2 * index) 0 R /Resources << /Font << /F1 3 0 R >> >> >>")
@@ -37,6 +38,17 @@ struct PDFTests {
         #expect(parsed.blocks.map(\.page) == [1, 1, 3])
         #expect(parsed.blocks.first?.kind == .heading(level: 2))
         #expect(parsed.text == "2.1 Care of Trees\n\nWater them often.\n\nThe last page.")
+    }
+
+    /// As browsers print pages.
+    @Test(arguments: [
+        ("4. Faults\nFault code E17 means that the oil is too hot.", true), ("4. Remove the four screws that hold the\nCover in its place.", false),
+        ("1. Open the lid\n2. Press the button for a long time", false), ("1. Open the lid\nwith the key that came with it", false),
+    ])
+    func aHeadingMayStandRightAboveItsText(page: String, isHeading: Bool) throws {
+        let parsed = try DocumentParser.parse(pdf([page], leading: 14), format: .pdf)
+        #expect(parsed.blocks.map(\.kind).first == (isHeading ? .heading(level: 1) : .paragraph))
+        #expect(parsed.text == (isHeading ? page.replacing("\n", with: "\n\n") : page))
     }
 
     @Test func picturesHaveNoText() {

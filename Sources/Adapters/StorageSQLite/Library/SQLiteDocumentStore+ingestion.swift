@@ -133,19 +133,24 @@ extension SQLiteDocumentStore {
         }
     }
 
+    private static let stillFound = "The version before it is still found."
+
     @discardableResult
-    package func fail(_ queued: QueuedDocument, _ error: DocumentError) async throws -> Bool {
+    package func fail(_ queued: QueuedDocument, _ error: DocumentError) async throws -> DocumentError? {
         let now = clock.now()
         return try await file.write { database in
-            guard try Self.isCurrent(queued, database) else { return false }
+            guard try Self.isCurrent(queued, database) else { return nil }
             try Self.discard(queued, database)
+            let isFound = try Bool.fetchOne(
+                database, sql: "SELECT live_generation IS NOT NULL FROM documents WHERE key = ?", arguments: [queued.document.key])
+            let told = isFound == true ? DocumentError(code: error.code, message: "\(error.message) \(Self.stillFound)") : error
             try database.execute(
                 sql: """
                     UPDATE documents SET status = 'failed', error_code = ?, error_message = ?, updated_at = ?,
                         title = CASE WHEN title = x'' THEN coalesce(filename, x'') ELSE title END WHERE key = ?
                     """,
-                arguments: [error.code, error.message.blob, now, queued.document.key])
-            return true
+                arguments: [told.code, told.message.blob, now, queued.document.key])
+            return told
         }
     }
 

@@ -289,7 +289,10 @@ package struct CitationChecker {
         guard !sentence.isEmpty, !sources.isEmpty || !markers.isEmpty else { return [] }
         guard answer[sentence].contains(where: \.properties.isAlphabetic) || !markers.isEmpty else { return [] }
         let claim = claim(sentence)
-        guard !markers.isEmpty else { return [try judge.attribution(claim, sentence)] }
+        guard !markers.isEmpty else {
+            // That there is no answer is said of the sources, not by them.
+            return claim.text == ExtractiveAnswerer.noAnswer ? [] : [try judge.attribution(claim, sentence)]
+        }
         var citations: [Citation] = []
         for marker in markers { citations.append(try judge.citation(marker.cited, shown: marker.shown, claim, sentence)) }
         return citations

@@ -249,10 +249,10 @@ package struct IngestionService: Service {
 
     private func fail(_ queued: QueuedDocument, _ error: DocumentError) async {
         do {
-            guard try await store.fail(queued, error) else { return }
+            guard let told = try await store.fail(queued, error) else { return }
             var document = queued.document
             document.status = .failed
-            document.error = error
+            document.error = told
             feed.publish(document)
         } catch {
             logger.error("document could not be marked as failed", metadata: ["document": "\(queued.document.id)", "error": "\(error)"])

@@ -57,8 +57,9 @@ package protocol DocumentStore: Sendable {
     func setProgress(_ progress: Double, of document: QueuedDocument) async throws
     /// Makes the saved chunks the document's own. False where the document was deleted or replaced meanwhile.
     func finish(_ document: QueuedDocument) async throws -> Bool
-    /// False where the document was deleted or replaced meanwhile: then it did not fail.
-    @discardableResult func fail(_ document: QueuedDocument, _ error: DocumentError) async throws -> Bool
+    /// What is told of the document from now on: also that its version before is still found, where there is one. Nil where the document was
+    /// deleted or replaced meanwhile: then it did not fail.
+    @discardableResult func fail(_ document: QueuedDocument, _ error: DocumentError) async throws -> DocumentError?
     /// The live chunks of these documents, of those that are still there.
     func liveChunks(of documentKeys: [Int64]) async throws -> [IndexableDocument]
     /// Every live document, a batch at a time.

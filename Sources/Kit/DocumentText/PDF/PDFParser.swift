@@ -69,7 +69,21 @@ enum PDFParser {
         return try builder.document(title: nil, pageCount: pages.count)
     }
 
+    /// Lines that no empty one sets apart: a paragraph, or headings with what stands right below them.
     private static func add(_ lines: [Substring], to builder: inout DocumentBuilder) {
+        var start = 0
+        for place in lines.indices.dropLast() {
+            guard let level = PDFHeading.level(of: lines[place], between: place > start ? lines[place - 1] : nil, and: lines[place + 1]) else {
+                continue
+            }
+            addBlock(lines[start..<place], to: &builder)
+            builder.add(.heading(level: level), String(lines[place]))
+            start = place + 1
+        }
+        addBlock(lines[start...], to: &builder)
+    }
+
+    private static func addBlock(_ lines: ArraySlice<Substring>, to builder: inout DocumentBuilder) {
         guard let first = lines.first else { return }
         if lines.count == 1, let level = PDFHeading.level(of: String(first)) {
             builder.add(.heading(level: level), String(first))
@@ -87,7 +101,19 @@ enum PDFParser {
 /// Headings in text that has lost its sizes: a line of its own that begins with a section's number and a capital.
 enum PDFHeading {
     private static let longest = 100
+    /// Of one that no empty line sets apart.
+    private static let longestAbove = 60
     private static let deepest = 4
+
+    /// Of a line that is a heading of the text right below it, not a part of a sentence or an item beside others.
+    static func level(of line: Substring, between before: Substring?, and after: Substring) -> Int? {
+        guard line.count <= longestAbove, let level = level(of: String(line)) else { return nil }
+        let below = after.drop { $0.isWhitespace }
+        guard below.first?.isUppercase == true, below.count > line.count else { return nil }
+        guard let before, !".!?:".contains(before.suffix(1)) else { return level }
+        // A short line before is a title, a long one goes on here.
+        return before.count < line.count * 2 && before.count < below.count / 2 ? level : nil
+    }
 
     /// Nil where the line is none.
     static func level(of line: String) -> Int? {
