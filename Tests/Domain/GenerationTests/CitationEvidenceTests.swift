@@ -1,5 +1,5 @@
 import Conversation
-import Generation
+@testable import Generation
 import Testing
 
 /// Citations of sentences that say in other words what a source says.
@@ -43,7 +43,7 @@ struct CitationEvidenceTests {
         #expect(checked.text == "\(Self.paraphrase) [1].")
         #expect(checked.citations.map(\.status) == [.verified])
         #expect(checked.citations.first?.quote?.text == "Hold the reset button for ten seconds.")
-        #expect(try #require(checked.citations.first).support > CitationChecker.enoughSupport)
+        #expect(try #require(checked.citations.first).support > SupportJudge.enough)
         // Once for the claim and the source, and not again at the sentence's end.
         #expect(checked.needs.map(\.texts) == [["\(Self.paraphrase).", "Hold the reset button for ten seconds.", "The light blinks twice.", "T"]])
         #expect(checked.needs.first?.terms.contains("reboot") == true)

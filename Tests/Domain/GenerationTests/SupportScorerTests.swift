@@ -5,7 +5,7 @@ import Testing
 
 /// How far a source supports a sentence.
 struct SupportScorerTests {
-    private static let enough = CitationChecker.enoughSupport
+    private static let enough = SupportJudge.enough
 
     private func support(_ claim: String, by content: String) throws -> SupportScorer.Support {
         let scorer = SupportScorer([SampleSources.source(1, content)])

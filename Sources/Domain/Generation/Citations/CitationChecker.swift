@@ -12,9 +12,6 @@ package struct CitationChecker {
         case citation(Citation)
     }
 
-    /// Support from which on a citation holds.
-    package static let enoughSupport = SupportJudge.enough
-
     private struct Marker {
         let cited: Int
         let shown: Int?
