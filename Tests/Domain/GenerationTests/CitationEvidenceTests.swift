@@ -1,6 +1,7 @@
 import Conversation
-@testable import Generation
 import Testing
+
+@testable import Generation
 
 /// Citations of sentences that say in other words what a source says.
 struct CitationEvidenceTests {
