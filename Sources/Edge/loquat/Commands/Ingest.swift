@@ -72,7 +72,7 @@ struct Ingest: AsyncParsableCommand {
             return failed(file, code: failure.code, failure.detail)
         } catch let error as CocoaError {
             return failed(file, code: "unreadable", error.localizedDescription)
-        } catch  where !(error is CancellationError) {
+        } catch let error where !(error is CancellationError) {
             return failed(
                 file, code: "server_gone", "The server went away (\(error)). Run the command again: what was read already is not read twice.")
         }
