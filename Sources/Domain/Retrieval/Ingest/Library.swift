@@ -86,6 +86,7 @@ package final class Library: Service {
         deleted.yield()
         for await _ in deletions {
             do {
+                // reason: the pause gathers deletions; it is cancelled at shutdown
                 try await Task.sleep(for: Self.pauseBeforeForgetting)
                 try await index.forgetRemoved()
             } catch is CancellationError {
