@@ -11,8 +11,11 @@ package struct AppendPlan: Sendable {
 
     /// - Parameters:
     ///   - projection: the session's rows before the batch; empty for a session that begins.
-    ///   - now: the time that the events get.
-    package init(_ batch: AppendBatch, onto projection: SessionProjection, now: Timestamp) throws {
+    ///   - now: the time that the events get which say none of their own.
+    ///   - stored: looks up the turns' rows before the batch.
+    package init(
+        _ batch: AppendBatch, onto projection: SessionProjection, now: Timestamp, turns stored: @escaping SessionProjection.StoredTurns
+    ) throws {
         var projection = projection
         if let after = batch.after, after != projection.session?.headSeq ?? 0 { throw LogError.changedMeanwhile }
         var events: [LogEvent] = []
@@ -24,14 +27,16 @@ package struct AppendPlan: Sendable {
             seq += 1
             let payload = try draft.payload.encoded()
             let kind = draft.payload.kind
-            let hash = EventHash(after: previous, seq: seq, kind: kind.rawValue, group: draft.group, createdAt: now, payload: payload)
+            let time = draft.createdAt ?? now
+            let hash = EventHash(after: previous, seq: seq, kind: kind.rawValue, group: draft.group, createdAt: time, payload: payload)
             let event = LogEvent(
-                sessionID: batch.sessionID, seq: seq, kind: kind, payload: payload, group: draft.group, createdAt: now, hash: hash)
-            if let turn = try projection.apply(event, draft.payload) { turns[turn.id] = turn }
-            if let user = projection.session?.userID { usage.add(UsageRow.added(by: event, draft.payload, user: user)) }
+                sessionID: batch.sessionID, seq: seq, kind: kind, payload: payload, group: draft.group, createdAt: time, hash: hash)
+            for turn in try projection.apply(event, draft.payload, turns: stored) { turns[turn.id] = turn }
+            if let session = projection.session { usage.add(UsageRow.added(by: event, draft.payload, in: session)) }
             events.append(event)
             previous = hash
         }
+        projection.settle()
         self.events = events
         self.turns = turns.values.sorted { $0.position < $1.position }
         self.projection = projection

@@ -33,10 +33,13 @@ package struct LogEvent: Sendable, Hashable {
 package struct EventDraft: Sendable {
     package let payload: EventPayload
     package let group: GroupID?
+    /// When it happened, where that is not now.
+    package let createdAt: Timestamp?
 
-    package init(_ payload: EventPayload, group: GroupID? = nil) {
+    package init(_ payload: EventPayload, group: GroupID? = nil, createdAt: Timestamp? = nil) {
         self.payload = payload
         self.group = group
+        self.createdAt = createdAt
     }
 }
 

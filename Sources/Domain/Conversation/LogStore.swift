@@ -103,11 +103,20 @@ package protocol LogStore: Sendable {
     func events(of session: SessionID, after seq: Int, limit: Int) async throws -> [LogEvent]
     /// Events by their seq, for those that are there.
     func events(of session: SessionID, seqs: [Int]) async throws -> [LogEvent]
-    /// The timeline after a position.
+    /// A session's turns after a position, on whatever line.
     func turns(of session: SessionID, after position: Int, limit: Int) async throws -> [TurnRow]
-    /// The last turns of the timeline, in its order.
-    func lastTurns(of session: SessionID, limit: Int) async throws -> [TurnRow]
+    /// The turns of the line that leads to `head`, by their depth from 0; empty where there is no such turn in the session.
+    func line(to head: TurnID, of session: SessionID, depths: Range<Int>) async throws -> [TurnRow]
+    /// Turns of the same speaker that follow the same turns as these do, themselves included, by position.
+    func versions(of turns: [TurnRow]) async throws -> [TurnRow]
     func turn(_ id: TurnID, of session: SessionID) async throws -> TurnRow?
+    /// The session that a link shows.
+    /// - Parameter digest: of the link's token, as `Share` has it.
+    func session(sharedBy digest: String) async throws -> SessionRow?
+    /// How a user's answers were rated; of everybody in the workspace where no user is named.
+    func ratings(in workspace: UUIDv7, of user: UUIDv7?) async throws -> [RatingSum]
+    /// Rated turns with their sessions, by the turn's id.
+    func ratedTurns(in workspace: UUIDv7, of user: UUIDv7?, after turn: TurnID?, limit: Int) async throws -> [TurnRow]
 
     /// What was used, the newest day first, then by user and model.
     func usage(_ query: UsageQuery, _ page: PageRequest) async throws -> Page<UsageRow>
@@ -126,6 +135,29 @@ package protocol LogStore: Sendable {
     func verify() async throws -> VerificationReport
     /// Folds every log from nothing and compares; with `repair`, puts the folded rows in the views' place.
     func rebuild(repair: Bool) async throws -> RebuildReport
+}
+
+/// How the answers of one model under one wording of its instructions were rated.
+package struct RatingSum: Sendable, Hashable {
+    package let model: String?
+    package let promptVersion: String?
+    package let up: Int
+    package let down: Int
+
+    package init(model: String?, promptVersion: String?, up: Int, down: Int) {
+        self.model = model
+        self.promptVersion = promptVersion
+        self.up = up
+        self.down = down
+    }
+}
+
+extension LogStore {
+    /// The last turns of a session's current line, in its order.
+    package func lastTurns(of session: SessionRow, limit: Int) async throws -> [TurnRow] {
+        guard let head = session.headTurnID else { return [] }
+        return try await line(to: head, of: session.id, depths: max(0, session.messageCount - limit)..<session.messageCount)
+    }
 }
 
 /// What `verify` found.

@@ -7,24 +7,38 @@ package struct SessionRow: Sendable, Hashable {
     package let userID: UUIDv7
     package let workspaceID: UUIDv7
     package let kind: SessionKind
+    /// What it is called: the name it was given, or what its line makes of itself.
     package var title: String
+    /// The name that a person gave it.
+    package var givenTitle: String?
     package var collectionID: UUIDv7?
     package var metadata: JSONObject
     package let createdAt: Timestamp
     package var updatedAt: Timestamp
     package var lastMessageAt: Timestamp
+    /// Where the current line ends; nil before the first turn.
+    package var headTurnID: TurnID?
+    /// Turns on the current line.
     package var messageCount: Int
+    /// The current line's name.
+    package var branch: String
+    /// All lines, once there is more than one; where the current one ends, `headTurnID` says.
+    package var branches: [Branch]
+    package var share: Share?
     package var archived: Bool
     package var pinned: Bool
     package var runningTurnID: TurnID?
+    /// Events, from the first on, that tell what happened in another session.
+    package let copiedEvents: Int
     /// The last event that is in this view.
     package var headSeq: Int
     package var headHash: EventHash
 
     package init(
         id: SessionID, userID: UUIDv7, workspaceID: UUIDv7, kind: SessionKind, title: String, collectionID: UUIDv7?, metadata: JSONObject,
-        createdAt: Timestamp, updatedAt: Timestamp, lastMessageAt: Timestamp, messageCount: Int = 0, archived: Bool = false,
-        pinned: Bool = false, runningTurnID: TurnID? = nil, headSeq: Int, headHash: EventHash
+        createdAt: Timestamp, updatedAt: Timestamp, lastMessageAt: Timestamp, givenTitle: String? = nil, headTurnID: TurnID? = nil,
+        messageCount: Int = 0, branch: String = Branch.main, branches: [Branch] = [], share: Share? = nil, archived: Bool = false,
+        pinned: Bool = false, runningTurnID: TurnID? = nil, copiedEvents: Int = 0, headSeq: Int, headHash: EventHash
     ) {
         self.id = id
         self.userID = userID
@@ -36,46 +50,17 @@ package struct SessionRow: Sendable, Hashable {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.lastMessageAt = lastMessageAt
+        self.givenTitle = givenTitle
+        self.headTurnID = headTurnID
         self.messageCount = messageCount
+        self.branch = branch
+        self.branches = branches
+        self.share = share
         self.archived = archived
         self.pinned = pinned
         self.runningTurnID = runningTurnID
+        self.copiedEvents = copiedEvents
         self.headSeq = headSeq
         self.headHash = headHash
-    }
-}
-
-/// Where a turn stands in its session's timeline: a view of the log that points at the events which hold the words.
-package struct TurnRow: Sendable, Hashable {
-    package enum Speaker: String, Sendable {
-        case user, assistant
-    }
-
-    package let id: TurnID
-    package let sessionID: SessionID
-    /// The seq of the event that began the turn; timelines are in this order.
-    package let position: Int
-    package let role: Speaker
-    package var status: TurnStatus
-    /// The seq of the event with the turn's text; nil while it is being generated.
-    package var contentSeq: Int?
-    /// The seq of the event with the turn's sources.
-    package var sourcesSeq: Int?
-    package let userTurnID: TurnID?
-    package let createdAt: Timestamp
-
-    package init(
-        id: TurnID, sessionID: SessionID, position: Int, role: Speaker, status: TurnStatus, contentSeq: Int? = nil, sourcesSeq: Int? = nil,
-        userTurnID: TurnID? = nil, createdAt: Timestamp
-    ) {
-        self.id = id
-        self.sessionID = sessionID
-        self.position = position
-        self.role = role
-        self.status = status
-        self.contentSeq = contentSeq
-        self.sourcesSeq = sourcesSeq
-        self.userTurnID = userTurnID
-        self.createdAt = createdAt
     }
 }

@@ -103,6 +103,7 @@ extension Problem {
         case is InvalidCursor: self = .invalid("/cursor", "is not one that a list gave")
         case let error as JSONShapeError: self = .invalid(error.pointer, error.message)
         case let error as TurnRefusal: self.init(error)
+        case let error as LineRefusal: self.init(error)
         case let error as TurnFailure: self.init(error)
         case let error as AccessError: self.init(error)
         case let error as LibraryError: self.init(error)
@@ -118,20 +119,6 @@ extension Problem {
         switch status {
         case .notFound: self = .notFound
         default: self.init(status: status, code: "http_\(status.code)", detail: status.reasonPhrase)
-        }
-    }
-
-    private init(_ refusal: TurnRefusal) {
-        switch refusal {
-        case .turnInProgress(let turn): self = .turnInProgress(turn)
-        case .draining:
-            self.init(status: .serviceUnavailable, code: "draining", detail: "The server is going down.", headers: [.retryAfter: "5"])
-        case .tooManyTurns(let limit):
-            self.init(
-                status: .tooManyRequests, code: "too_many_turns", detail: "\(limit) turns are running, which is the limit.",
-                headers: .usedUp(limit: limit))
-        case .noSuchModel(let name):
-            self.init(status: .notFound, code: "model_not_found", detail: "There is no model “\(name.prefix(100))”; GET /v1/models lists them.")
         }
     }
 

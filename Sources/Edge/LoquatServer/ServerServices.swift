@@ -24,6 +24,9 @@ package struct ServerServices: Sendable {
     package let retrieval: RetrievalService
     package let embeddings: LibraryEmbeddings
     package let turns: TurnRunner
+    /// Rewinding, branches, versions.
+    package let lines: LineService
+    package let copies: SessionCopies
     package let models: any ModelCatalog
     package let sessionFeed: SessionFeed
     package let idempotency: IdempotencyGate
@@ -52,6 +55,8 @@ package struct ServerServices: Sendable {
         self.retrieval = retrieval
         self.embeddings = embeddings
         self.turns = turns
+        lines = LineService(log: log, turns: turns)
+        copies = SessionCopies(log: log, ids: ids)
         self.models = models
         self.sessionFeed = sessionFeed
         self.idempotency = idempotency

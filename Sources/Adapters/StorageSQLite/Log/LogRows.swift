@@ -28,25 +28,33 @@ extension LogEvent {
 
 extension SessionRow {
     init(row: Row) throws {
+        var share: Share?
+        if let digest = row["share_digest"] as String?, let turn = row["share_turn"] as UUIDv7? {
+            share = Share(digest: digest, turnID: turn, createdAt: row["shared_at"])
+        }
         self.init(
             id: row["id"], userID: row["user"], workspaceID: row["workspace"], kind: SessionKind(rawValue: row["kind"]) ?? .chat,
             title: row.string("title"), collectionID: row["collection"],
             metadata: try decodeJSON(JSONObject.self, from: row.bytes("metadata")), createdAt: row["created_at"],
-            updatedAt: row["updated_at"], lastMessageAt: row["last_message_at"], messageCount: row["message_count"],
-            archived: row["archived"], pinned: row["pinned"], runningTurnID: row["running_turn"], headSeq: row["head_seq"],
-            headHash: EventHash(bytes: row.bytes("head_hash")))
+            updatedAt: row["updated_at"], lastMessageAt: row["last_message_at"], givenTitle: row.optionalString("given_title"),
+            headTurnID: row["head_turn"], messageCount: row["message_count"], branch: row.string("branch"),
+            branches: try (row["branches"] as Data?).map { try decodeJSON([Branch].self, from: Array($0)) } ?? [], share: share,
+            archived: row["archived"], pinned: row["pinned"], runningTurnID: row["running_turn"], copiedEvents: row["copied_events"],
+            headSeq: row["head_seq"], headHash: EventHash(bytes: row.bytes("head_hash")))
     }
 
     func save(_ database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO sessions (id, user, workspace, kind, title, collection, metadata, created_at, updated_at,
-                    last_message_at, message_count, archived, pinned, running_turn, head_seq, head_hash)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    last_message_at, given_title, head_turn, message_count, branch, branches, share_digest, share_turn, shared_at,
+                    archived, pinned, running_turn, copied_events, head_seq, head_hash)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: [
             id, userID, workspaceID, kind.rawValue, title.blob, collectionID, Data(JSONValue.object(metadata).bytes), createdAt, updatedAt,
-            lastMessageAt, messageCount, archived, pinned, runningTurnID, headSeq, Data(headHash.bytes),
+            lastMessageAt, givenTitle?.blob, headTurnID, messageCount, branch.blob, branches.isEmpty ? nil : Data(try encodeJSON(branches)),
+            share?.digest, share?.turnID, share?.createdAt, archived, pinned, runningTurnID, copiedEvents, headSeq, Data(headHash.bytes),
         ])
     }
 }
@@ -56,17 +64,22 @@ extension TurnRow {
         self.init(
             id: row["id"], sessionID: row["session"], position: row["position"], role: Speaker(rawValue: row["role"]) ?? .user,
             status: TurnStatus(rawValue: row["status"]) ?? .failed, contentSeq: row["content_seq"], sourcesSeq: row["sources_seq"],
-            userTurnID: row["user_turn"], createdAt: row["created_at"])
+            userTurnID: row["user_turn"], parentID: row["parent"], depth: row["depth"], jumpID: row["jump"],
+            regeneratedFrom: row["regenerated_from"], tipID: row["tip"], isHidden: row["hidden"], title: row.optionalString("title"),
+            model: row.optionalString("model"), promptVersion: row["prompt_version"],
+            rating: (row["rating"] as String?).flatMap(Rating.init), createdAt: row["created_at"])
     }
 
     func save(_ database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """
-                INSERT OR REPLACE INTO turns (id, session, position, role, status, content_seq, sources_seq, user_turn, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT OR REPLACE INTO turns (id, session, position, role, status, content_seq, sources_seq, user_turn, parent, depth, jump,
+                    regenerated_from, tip, hidden, title, model, prompt_version, rating, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: [
-            id, sessionID, position, role.rawValue, status.rawValue, contentSeq, sourcesSeq, userTurnID, createdAt,
+            id, sessionID, position, role.rawValue, status.rawValue, contentSeq, sourcesSeq, userTurnID, parentID, depth, jumpID,
+            regeneratedFrom, tipID, isHidden, title?.blob, model?.blob, promptVersion, rating?.rawValue, createdAt,
         ])
     }
 }

@@ -37,7 +37,9 @@ package final class SQLiteLogStore: LogStore {
 
     /// Appends within a transaction.
     func append(_ batch: AppendBatch, _ database: Database, now: Timestamp) throws -> AppendPlan {
-        let plan = try AppendPlan(batch, onto: projection(of: batch, database), now: now)
+        let plan = try AppendPlan(batch, onto: projection(of: batch, database), now: now) { id throws(LogError) in
+            do { return try TurnRow.stored(id, database) } catch { throw LogError(error) }
+        }
         for event in plan.events { try event.insert(database) }
         try plan.projection.session?.save(database)
         for turn in plan.turns { try turn.save(database) }
@@ -65,7 +67,7 @@ package final class SQLiteLogStore: LogStore {
     private func projection(of batch: AppendBatch, _ database: Database) throws -> SessionProjection {
         if let known = remembered.withLock({ $0[batch.sessionID] }) { return known }
         if let row = try Self.session(batch.sessionID, database) {
-            return SessionProjection(session: row, openTurns: try TurnRow.open(in: row, database))
+            return SessionProjection(session: row)
         }
         guard case .sessionCreated(let created) = batch.drafts.first?.payload, try !Self.wasDeleted(batch.sessionID, database),
             try !Self.hasDeparted(created.userID, database)
@@ -145,41 +147,6 @@ package final class SQLiteLogStore: LogStore {
         }
     }
 
-    package func turns(of session: SessionID, after position: Int, limit: Int) async throws -> [TurnRow] {
-        try await file.read { database in
-            try TurnRow.fetch(
-                database, sql: "SELECT * FROM turns WHERE session = ? AND position > ? ORDER BY position LIMIT ?",
-                arguments: [session, position, limit])
-        }
-    }
-
-    package func lastTurns(of session: SessionID, limit: Int) async throws -> [TurnRow] {
-        try await file.read { database in
-            try TurnRow.fetch(
-                database, sql: "SELECT * FROM turns WHERE session = ? ORDER BY position DESC LIMIT ?", arguments: [session, limit]
-            ).reversed()
-        }
-    }
-
-    package func turn(_ id: TurnID, of session: SessionID) async throws -> TurnRow? {
-        try await file.read { database in
-            try TurnRow.fetch(database, sql: "SELECT * FROM turns WHERE id = ? AND session = ?", arguments: [id, session]).first
-        }
-    }
-
-    package func openTurns() async throws -> [OpenTurn] {
-        try await file.read { database in
-            try TurnRow.fetch(
-                database,
-                sql: """
-                    SELECT * FROM turns WHERE id IN (SELECT id FROM turns WHERE status = 'generating'
-                        UNION SELECT running_turn FROM sessions WHERE running_turn IS NOT NULL) ORDER BY id
-                    """, arguments: []
-            )
-            .map { OpenTurn(session: $0.sessionID, turn: $0) }
-        }
-    }
-
     package func idempotencyClaim(of user: UUIDv7, key: String) async throws -> IdempotencyClaim? {
         try await file.read { database in
             try Row.fetchOne(
@@ -200,11 +167,8 @@ extension TurnRow {
         try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map(TurnRow.init)
     }
 
-    /// The running turn, and those that were left open before it.
-    fileprivate static func open(in session: SessionRow, _ database: Database) throws -> [TurnRow] {
-        try fetch(
-            database, sql: "SELECT * FROM turns WHERE (session = ? AND status = 'generating') OR id = ?",
-            arguments: [session.id, session.runningTurnID])
+    static func stored(_ id: TurnID, _ database: Database) throws -> TurnRow? {
+        try fetch(database, sql: "SELECT * FROM turns WHERE id = ?", arguments: [id]).first
     }
 }
 

@@ -43,7 +43,13 @@ package struct UsageRow: Sendable, Hashable, Codable {
     /// No turn reads or writes as much: what a provider says beyond it is not believed, and no sum overflows.
     private static let mostTokens = 1_000_000_000
 
-    /// What an event of a user's session, or of a workspace's log, adds.
+    /// What an event of a user's session, or of a workspace's log, adds. What happened in another session is counted there.
+    package static func added(by event: LogEvent, _ payload: EventPayload, in session: SessionRow) -> [UsageRow] {
+        guard event.seq > session.copiedEvents else { return [] }
+        return added(by: event, payload, user: session.userID)
+    }
+
+    /// The same of a session of this user.
     package static func added(by event: LogEvent, _ payload: EventPayload, user: UUIDv7) -> [UsageRow] {
         switch payload {
         case .assistantMessage(let message):

@@ -72,6 +72,8 @@ package struct TurnMachine {
     private var end: TurnEvent?
     /// Set by whoever runs the machine, before the turn ends.
     package var timings: TurnTimings?
+    /// The wording of the instructions that the model was given; set before it is asked.
+    package var promptVersion: String?
 
     /// - Parameters:
     ///   - answersFromDocuments: sources are found first and citations are checked.
@@ -203,7 +205,7 @@ package struct TurnMachine {
         phase = .closing
         let message = AssistantMessage(
             turnID: turnID, userTurnID: userTurnID, content: recorder.text, status: status, finishReason: reason, failure: failure,
-            model: model ?? self.model, citations: recorder.citations, recording: recorder.recording, usage: usage, timings: timings)
+            model: model ?? self.model, promptVersion: promptVersion, citations: recorder.citations, recording: recorder.recording, usage: usage, timings: timings)
         end =
             TurnRecord(
                 sessionID: sessionID, opened: TurnOpened(turnID: turnID, userTurnID: userTurnID, createsSession: createsSession),

@@ -11,9 +11,9 @@ import TimeOrdered
 final class TurnExecution: Sendable {
     let turn: RunningTurn
     private let model: any LanguageModel
-    private let modelName: String
-    private let runner: TurnRunner
-    private let userTurnID: TurnID
+    let modelName: String
+    let runner: TurnRunner
+    let userTurnID: TurnID
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
     private let end = Mutex<TurnEvent?>(nil)
@@ -27,12 +27,16 @@ final class TurnExecution: Sendable {
         start = clock.now
     }
 
-    private var request: TurnRequest { turn.request }
-    private var stream: TurnStream { turn.stream }
+    var request: TurnRequest { turn.request }
+    var stream: TurnStream { turn.stream }
 
     /// What happens between actions; touched by the turn's task alone.
-    private struct Progress {
+    struct Progress {
         var machine: TurnMachine
+        /// The line that the turn follows.
+        var base = LineEnd.beginning
+        /// Goes on with an answer that was cut off.
+        var continuation: Continuation?
         var timings = TurnTimings(totalMs: 0)
         var prompt: DocumentPrompt?
         /// What was searched.
@@ -40,6 +44,15 @@ final class TurnExecution: Sendable {
         var status = TurnStatus.failed
         /// A write of the spool failed: nothing more is shown.
         var broken: TurnFailure?
+
+        /// The pieces without what they repeat of the answer that they go on with.
+        mutating func continued(_ pieces: [GenerationPiece]) -> [GenerationPiece] {
+            guard continuation != nil else { return pieces }
+            return pieces.compactMap { piece in
+                guard case .text(let text) = piece else { return piece }
+                return continuation?.feed(text).map(GenerationPiece.text)
+            }
+        }
     }
 
     func run() async -> TurnStatus {
@@ -47,6 +60,10 @@ final class TurnExecution: Sendable {
             machine: TurnMachine(
                 sessionID: stream.sessionID, turnID: stream.turnID, userTurnID: userTurnID, createsSession: request.session == nil,
                 answersFromDocuments: isFromDocuments, asksForEvidence: runner.evidence != nil, model: modelName))
+        do { progress.base = try await base() } catch {
+            refused(error, &progress)
+            return progress.status
+        }
         // reason: the message is stored while the model is asked already; awaited before anything is shown.
         let opening = Task(executorPreference: request.executor) { try await self.open() }
         if case .documents(let question) = request.job {
@@ -94,14 +111,18 @@ final class TurnExecution: Sendable {
             runner.feed.changed(stream.sessionID)
             return true
         } catch {
-            for action in progress.machine.handle(.notOpened(TurnFailure(error))) {
-                if case .publish(let event) = action { end.withLock { $0 = event } }
-            }
+            refused(error, &progress)
             return false
         }
     }
 
-    private func handle(_ input: TurnMachine.Input, _ progress: inout Progress) async {
+    private func refused(_ error: any Error, _ progress: inout Progress) {
+        for action in progress.machine.handle(.notOpened(TurnFailure(error))) {
+            if case .publish(let event) = action { end.withLock { $0 = event } }
+        }
+    }
+
+    func handle(_ input: TurnMachine.Input, _ progress: inout Progress) async {
         var actions = handled(input, &progress)[...]
         while let action = actions.popFirst() {
             if case .embed(let need) = action {
@@ -143,7 +164,7 @@ final class TurnExecution: Sendable {
     // MARK: Prompt
 
     private func find(_ question: TurnRequest.DocumentQuestion, _ progress: inout Progress) async throws -> TurnMachine.Input {
-        let history = try await history(question)
+        let history = try await history(question, to: progress.base)
         var rewritten: String?
         if let rewriter = runner.rewriter, !history.said.isEmpty, SearchQuestion.leans(request.message) {
             rewritten = await rewriter.rewrite(request.message, after: history.pairs)
@@ -154,20 +175,26 @@ final class TurnExecution: Sendable {
                 filters: question.filters, creator: question.creator, topK: question.topK))
         progress.timings.retrievalMs = result.searchMilliseconds
         progress.partitions = result.partitions
-        isUnknown.withLock { $0 = result.isUnknown }
+        let kept = request.regeneration?.beginning
+        isUnknown.withLock { $0 = kept?.sources.map { $0.cascadeTier == .none } ?? result.isUnknown }
+        let sources = kept?.sources?.sources ?? (result.tier == .none ? [] : result.sources)
         let prompt = try DocumentPrompt(
-            question: request.message, history: history.pairs, sources: result.tier == .none ? [] : result.sources,
+            question: request.message, history: history.pairs, sources: kept?.sources?.cascadeTier == CascadeTier.none ? [] : sources,
+            instructions: request.regeneration?.instructions, continuing: kept?.message.content,
             budget: model.readsMessages ? runner.settings.budget : .unlimited)
         progress.prompt = prompt
+        progress.machine.promptVersion = model.readsMessages ? prompt.version : nil
+        // What was shown of an answer leans on the sources that it had.
+        if let kept = kept?.sources { return .sourcesFound(kept.sources, kept.cascadeTier, evidence: kept.evidence ?? result.evidence) }
         // Where nothing answers, what came nearest is shown and not used.
         return .sourcesFound(
             result.tier == .none ? result.sources : prompt.sources, result.tier, evidence: (result.evidence * 1000).rounded() / 1000)
     }
 
-    private func history(_ question: TurnRequest.DocumentQuestion) async throws -> History {
+    private func history(_ question: TurnRequest.DocumentQuestion, to base: LineEnd) async throws -> History {
         let limit = runner.settings.historyPairs
         guard let session = request.session else { return History(question.earlier, limit: limit) }
-        return try await History(of: session, before: userTurnID, in: runner.log, pairs: limit)
+        return try await History(to: base, of: session.id, in: runner.log, pairs: limit)
     }
 
     private let isUnknown = Mutex(false)
@@ -190,6 +217,14 @@ final class TurnExecution: Sendable {
     private func generate(_ generation: GenerationRequest, _ opening: Task<Void, any Error>?, _ progress: inout Progress) async {
         var isOpen = opening == nil
         let input: TurnMachine.Input
+        if let beginning = request.regeneration?.beginning {
+            if let opening {
+                guard await opened(opening, &progress) else { return }
+                isOpen = true
+            }
+            progress.continuation = Continuation(of: beginning.message.content)
+            await handle(.pieces([.text(beginning.message.content)]), &progress)
+        }
         do {
             if turn.stopReason != nil { throw CancellationError() }
             let end = try await author(of: generation).generate(generation) { pieces in
@@ -198,10 +233,11 @@ final class TurnExecution: Sendable {
                     isOpen = true
                 }
                 if progress.timings.firstDeltaMs == nil { progress.timings.firstDeltaMs = elapsed }
-                await handle(.pieces(pieces), &progress)
+                await handle(.pieces(progress.continued(pieces)), &progress)
                 if let broken = progress.broken { throw broken }
                 if progress.machine.hasEnded { throw CancellationError() }
             }
+            if let rest = progress.continuation?.finish() { await handle(.pieces([.text(rest)]), &progress) }
             input = .generated(end)
         } catch {
             input = turn.stopReason.map(TurnMachine.Input.stop) ?? .failed(TurnFailure(error))
@@ -219,62 +255,6 @@ final class TurnExecution: Sendable {
             stream.publish(events)
         } catch {
             progress.broken = TurnFailure(error)
-        }
-    }
-
-    // MARK: Log
-
-    private func open() async throws {
-        guard request.isLogged else { return }
-        var drafts: [EventDraft] = []
-        if request.session == nil {
-            drafts.append(
-                EventDraft(
-                    .sessionCreated(
-                        SessionCreated(
-                            userID: request.asker.userID, workspaceID: request.asker.workspaceID, kind: request.kind,
-                            title: String(request.message.prefix(100)), collectionID: collectionID, metadata: request.sessionMetadata))))
-        }
-        drafts.append(
-            EventDraft(
-                .userMessage(
-                    UserMessage(turnID: userTurnID, content: request.message, metadata: request.metadata, request: originalRequest)),
-                group: stream.turnID))
-        drafts.append(
-            EventDraft(
-                .turnOpened(TurnOpened(turnID: stream.turnID, userTurnID: userTurnID, createsSession: request.session == nil)),
-                group: stream.turnID))
-        let claim = request.idempotency.map {
-            IdempotencyClaim(
-                userID: request.asker.userID, key: $0.key, fingerprint: $0.fingerprint,
-                outcome: .turn(session: stream.sessionID, turn: stream.turnID))
-        }
-        _ = try await runner.log.append(AppendBatch(sessionID: stream.sessionID, drafts: drafts, idempotency: claim))
-    }
-
-    private var collectionID: CollectionID? {
-        if case .documents(let question) = request.job { question.collectionID } else { nil }
-    }
-
-    private var originalRequest: JSONObject? { if case .passThrough(let body) = request.job { body } else { nil } }
-
-    private func append(_ drafts: [EventDraft]) async throws {
-        guard request.isLogged else { return }
-        _ = try await runner.log.append(AppendBatch(sessionID: stream.sessionID, drafts: drafts))
-    }
-
-    private func close(_ message: AssistantMessage, _ closed: GroupClosed, _ progress: inout Progress) async {
-        do {
-            try await append([
-                EventDraft(.assistantMessage(message), group: stream.turnID), EventDraft(.groupClosed(closed), group: stream.turnID),
-            ])
-            if !request.isLogged { runner.unlogged.add(message.usage, of: request.asker.userID, on: CalendarDate(runner.clock.now())) }
-            runner.spool.release(stream.turnID)
-            progress.status = closed.outcome
-            await handle(.closed, &progress)
-        } catch {
-            runner.logger.error("the end of a turn could not be stored", metadata: ["turn": "\(stream.turnID)", "error": "\(error)"])
-            await handle(.notClosed(TurnFailure(error)), &progress)
         }
     }
 

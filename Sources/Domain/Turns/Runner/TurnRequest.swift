@@ -34,6 +34,8 @@ package struct TurnRequest: Sendable {
     }
 
     package let asker: Asker
+    /// An answer that this one is another version of; nil for a turn that follows the line's last one.
+    package let regeneration: Regeneration?
     /// Nil begins a new session.
     package let session: SessionRow?
     package let kind: SessionKind
@@ -56,10 +58,11 @@ package struct TurnRequest: Sendable {
     package init(
         asker: Asker, session: SessionRow? = nil, kind: SessionKind = .chat, sessionMetadata: JSONObject = [:], message: String, job: Job,
         model: String? = nil, temperature: Double? = nil, maxTokens: Int? = nil, metadata: JSONObject = [:],
-        idempotency: (key: String, fingerprint: [UInt8])? = nil, isLogged: Bool = true,
+        idempotency: (key: String, fingerprint: [UInt8])? = nil, isLogged: Bool = true, regeneration: Regeneration? = nil,
         executor: (any TaskExecutor)? = nil
     ) {
         self.asker = asker
+        self.regeneration = regeneration
         self.session = session
         self.kind = kind
         self.sessionMetadata = sessionMetadata
@@ -75,6 +78,17 @@ package struct TurnRequest: Sendable {
     }
 }
 
+extension TurnRequest {
+    /// How it is asked, as the log keeps it.
+    var asked: Asked? {
+        guard case .documents(let question) = job else { return nil }
+        let filters = question.filters.conditions.sorted { $0.key < $1.key }.map { JSONObject.Member($0.key, .array($0.value)) }
+        return Asked(
+            collectionID: question.collectionID, creator: question.creator, filters: filters.isEmpty ? nil : JSONObject(filters),
+            topK: question.topK, model: model, temperature: temperature, maxTokens: maxTokens)
+    }
+}
+
 /// Why a turn was not begun.
 package enum TurnRefusal: Error, Sendable, Hashable {
     case turnInProgress(TurnID)
@@ -82,4 +96,6 @@ package enum TurnRefusal: Error, Sendable, Hashable {
     case draining
     case tooManyTurns(limit: Int)
     case noSuchModel(String)
+    /// The session's line is being changed; `TurnRunner.lineSettled` waits for it.
+    case lineChanging
 }

@@ -24,6 +24,8 @@ package final class TurnRunner: Service {
 
     private struct State {
         var turns: [SessionID: RunningTurn] = [:]
+        /// Sessions whose line is being changed, and who waits for it.
+        var changing: [SessionID: [CheckedContinuation<Void, Never>]] = [:]
         var draining = false
     }
 
@@ -96,15 +98,54 @@ package final class TurnRunner: Service {
         let refusal = state.withLock { state -> TurnRefusal? in
             if state.draining { return .draining }
             if let running = state.turns[stream.sessionID] { return .turnInProgress(running.stream.turnID) }
+            if state.changing[stream.sessionID] != nil { return .lineChanging }
             if state.turns.count >= settings.turnLimit { return .tooManyTurns(limit: settings.turnLimit) }
             state.turns[stream.sessionID] = turn
             return nil
         }
         if let refusal { throw refusal }
-        let execution = TurnExecution(turn: turn, model: model, modelName: name, runner: self, userTurnID: ids.next())
+        let regeneration = request.regeneration
+        let userTurnID = regeneration?.editsMessage == false ? regeneration?.userTurn.id : nil
+        let execution = TurnExecution(turn: turn, model: model, modelName: name, runner: self, userTurnID: userTurnID ?? ids.next())
         // reason: a turn outlives the request that began it; `run` cancels and awaits every one of them at shutdown.
         turn.begin(Task(executorPreference: request.executor) { await self.execute(execution) })
         return turn
+    }
+
+    // MARK: Lines
+
+    /// Does something to a session's line that no turn may come in between; several such changes wait for each other.
+    /// - Throws: `TurnRefusal.turnInProgress` where one runs, and what `body` throws.
+    package func changingLine<Value>(of session: SessionID, _ body: () async throws -> Value) async throws -> Value {
+        while try !beginChange(session) { await lineSettled(session) }
+        defer {
+            let waiting = state.withLock { $0.changing.removeValue(forKey: session) ?? [] }
+            for continuation in waiting { continuation.resume() }
+        }
+        return try await body()
+    }
+
+    private func beginChange(_ session: SessionID) throws(TurnRefusal) -> Bool {
+        let (running, isFree) = state.withLock { state -> (TurnID?, Bool) in
+            if let running = state.turns[session] { return (running.stream.turnID, false) }
+            guard state.changing[session] == nil else { return (nil, false) }
+            state.changing[session] = []
+            return (nil, true)
+        }
+        if let running { throw .turnInProgress(running) }
+        return isFree
+    }
+
+    /// Returns once nobody changes the session's line, or at once where nobody does.
+    package func lineSettled(_ session: SessionID) async {
+        await withCheckedContinuation { continuation in
+            let isSettled = state.withLock { state in
+                guard state.changing[session] != nil else { return true }
+                state.changing[session]?.append(continuation)
+                return false
+            }
+            if isSettled { continuation.resume() }
+        }
     }
 
     private func execute(_ execution: TurnExecution) async {

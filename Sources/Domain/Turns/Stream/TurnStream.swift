@@ -5,6 +5,9 @@ package import TimeOrdered
 /// A running turn as its watchers see it: any number of them, each at its own place, none slowing another. The events are kept once,
 /// and a watcher takes what is new when it has written what it had.
 package final class TurnStream: Sendable {
+    /// Events that a watcher takes at once: it has a copy of them while it writes, and one that writes slowly holds no more.
+    private static let taken = 256
+
     private struct State {
         var events: [TurnEvent] = []
         var ended = false
@@ -63,7 +66,7 @@ package final class TurnStream: Sendable {
 
     /// What a watcher that has seen `count` events is to do next.
     package enum Next: Sendable {
-        case events(ArraySlice<TurnEvent>)
+        case events([TurnEvent])
         /// Nothing new for a while: show that the connection is alive.
         case idle
         /// The turn is over, or the watcher's task was cancelled.
@@ -79,7 +82,8 @@ package final class TurnStream: Sendable {
 
     private func ready(after count: Int) -> Next? {
         state.withLock { state in
-            if state.events.count > count { return .events(state.events[max(0, count)...]) }
+            let start = max(0, count)
+            if state.events.count > start { return .events(Array(state.events[start..<min(state.events.count, start + Self.taken)])) }
             return state.ended ? .ended : nil
         }
     }

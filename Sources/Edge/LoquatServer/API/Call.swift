@@ -52,6 +52,14 @@ extension CheckedRequest {
         return (try decodeJSON(type, from: value), bytes)
     }
 
+    /// The same where a body may be left out.
+    func optionalBody<T: Decodable>(_ type: T.Type, limit: Int) async throws -> (body: T, bytes: [UInt8]) {
+        guard request.headers[.contentType] == nil, request.headers[.contentLength].flatMap(Int.init) ?? 0 == 0,
+            request.headers[.transferEncoding] == nil
+        else { return try await bodyAndBytes(type, limit: limit) }
+        return (try decodeJSON(type, from: .object([:])), [])
+    }
+
     /// - Throws: 422 with everything that is wrong in a body.
     func check(_ value: JSONValue) throws(Problem) {
         guard let bodySchema, case let violations = bodySchema.violations(in: value), !violations.isEmpty else { return }

@@ -23,6 +23,8 @@ struct Operation: Sendable {
         case retrieval = "Retrieval"
         case chat = "Chat"
         case sessions = "Sessions"
+        case turns = "Turns"
+        case lines = "Lines"
         case openAI = "OpenAI"
 
         var summary: String {
@@ -34,6 +36,8 @@ struct Operation: Sendable {
             case .retrieval: "Search in documents without an answer."
             case .chat: "Asking, and watching and stopping what was asked."
             case .sessions: "Conversations, their messages and their logs."
+            case .turns: "What can be done with what was said: watch, stop, continue, regenerate, select, hide, rate."
+            case .lines: "The way that a conversation takes: rewinding, and branches."
             case .openAI: "The same turns for clients of OpenAI's API."
             }
         }

@@ -38,8 +38,12 @@ struct SessionRoutes {
         api.add(
             Operation(
                 method: .get, path: "/api/v1/chat/sessions/{id}/messages", id: "listMessages", tag: .sessions, summary: "A session's messages.",
-                admission: .scope(.chat), parameters: [Self.id] + Parameter.page(),
-                answers: [.ok(ListResponse<MessageResource>.self, "A page of them, oldest first.")])
+                details: "Those of the current line, or of the one named; with `superseded` also those that are on it no longer.",
+                admission: .scope(.chat),
+                parameters: [
+                    Self.id, .query("branch", .string(), "The branch; the current one if not said."),
+                    .query("superseded", .boolean, "Whether all turns are listed that were ever said."),
+                ] + Parameter.page(), answers: [.ok(ListResponse<MessageResource>.self, "A page of them, oldest first.")])
         ) { try await messages($0) }
         api.add(
             Operation(
@@ -58,7 +62,7 @@ struct SessionRoutes {
                     """,
                 admission: .scope(.chat),
                 parameters: [Self.id, .query("last_event_id", .string(), "The same as the header `Last-Event-ID`.")],
-                answers: [.stream("The session's events.", [SessionStreaming.turnEvent] + TurnEvents.all)])
+                answers: [.stream("The session's events.", SessionEvents.all + TurnEvents.all)])
         ) { try await stream($0) }
     }
 
@@ -110,11 +114,23 @@ struct SessionRoutes {
     private func messages(_ call: Call) async throws -> Response {
         let session = try await session(call)
         let page = try call.page()
-        let after = try page.number(from: 0)
-        let rows = try await log.turns(of: session.id, after: after, limit: page.offset + page.limit + 1).dropFirst(page.offset)
+        let lookup = TurnLookup(log: log, turns: services.turns)
+        if call.query("superseded") == "true" {
+            let rows = try await log.turns(of: session.id, after: try page.number(from: 0), limit: page.offset + page.limit + 1)
+                .dropFirst(page.offset)
+            let shown = Array(rows.prefix(page.limit))
+            let items = try await lookup.messages(shown, of: session, areOnLine: false)
+            let next = rows.count > page.limit ? shown.last.map { "\($0.position)" } : nil
+            return try Response.json(ListResponse(Page(items: items, next: next), { $0 }))
+        }
+        let name = call.query("branch") ?? session.branch
+        guard let line = session.lines.first(where: { $0.name == name }) else { throw Problem.notFound }
+        let start = try page.number(from: 0) + page.offset
+        guard let head = line.headTurnID else { return try Response.json(ListResponse(Page(items: [MessageResource](), next: nil), { $0 })) }
+        let rows = try await log.line(to: head, of: session.id, depths: start..<start + page.limit + 1)
         let shown = Array(rows.prefix(page.limit))
-        let items = try await TurnLookup(log: log, turns: services.turns).messages(shown, of: session.id)
-        let next = rows.count > page.limit ? shown.last.map { "\($0.position)" } : nil
+        let items = try await lookup.messages(shown, of: session, areOnLine: name == session.branch)
+        let next = rows.count > page.limit ? "\(start + page.limit)" : nil
         return try Response.json(ListResponse(Page(items: items, next: next), { $0 }))
     }
 

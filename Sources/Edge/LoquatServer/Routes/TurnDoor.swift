@@ -47,7 +47,14 @@ struct TurnDoor {
     /// Returns once the first event tells that the user's message is stored.
     private func start(_ request: TurnRequest, _ stream: TurnStream) async throws {
         try await DayLimit(services: services).check(request.asker)
-        _ = try services.turns.start(request, on: stream)
+        while true {
+            do throws(TurnRefusal) {
+                _ = try services.turns.start(request, on: stream)
+                break
+            } catch .lineChanging {
+                await services.turns.lineSettled(stream.sessionID)
+            }
+        }
         guard case .events(let first) = await nextEvents(stream), case .failed(let failure) = first.first else { return }
         throw Problem(failure)
     }

@@ -3,15 +3,21 @@ import HTMLText
 import Hummingbird
 import JSON
 import NIOCore
-import SchemaReflection
 import ServerSentEvents
 import TimeOrdered
 import Turns
 
-/// A session as it goes on: turns as they begin and end, and the events of those that run. Ids are `SEQ:N`: the log's seq, and within
-/// a turn the number of its event.
+/// A session as it goes on: turns as they begin and end, the events of those that run, and what becomes of its line. Ids are `SEQ:N`: the
+/// log's seq, and within a turn the number of its event.
+///
+/// A watcher reads from its own place in the log and in the turn, so nothing is kept for it but what it is writing: it slows nobody. One that
+/// is far behind in a turn that has ended is told so and given the whole text instead.
 struct SessionStreaming: Sendable {
     private static let batch = 200
+    /// Bytes that are written at once; what a slow watcher holds.
+    private static let written = 64 << 10
+    /// Events of an ended turn that are still given one by one.
+    private static let patience = 4_096
 
     let session: SessionID
     let owner: UUIDv7
@@ -36,7 +42,10 @@ struct SessionStreaming: Sendable {
                     try await catchUp(&cursor, &writer)
                     silent = before == cursor
                     // A deleted session says nothing more.
-                    if silent, try await log.session(session, of: owner) == nil { break }
+                    if silent, try await log.session(session, of: owner) == nil {
+                        try await write(SessionEvents.Deleted(sessionID: session), "deleted", seq: cursor, &writer)
+                        break
+                    }
                     if case .idle = signal, silent { try await Response.writeSignOfLife(&writer) }
                 }
                 try await writer.finish(nil)
@@ -55,43 +64,54 @@ struct SessionStreaming: Sendable {
     }
 
     private func tell(_ event: LogEvent, _ writer: inout any ResponseBodyWriter) async throws {
+        let seq = event.seq
         switch try event.decodedPayload() {
         case .userMessage(let message):
-            try await turn(message.turnID, "user", MarkdownRenderer.html(message.content), event, &writer)
+            try await said(message.turnID, "user", MarkdownRenderer.html(message.content), inPlaceOf: message.supersedes, seq, &writer)
         case .turnOpened(let opened):
-            try await turn(opened.turnID, "assistant", "", event, &writer)
+            let begun = SessionEvents.Turn(turnID: opened.turnID, role: "assistant", speakerID: nil, supersedesID: opened.regeneratedFrom, html: "")
+            try await write(begun, "turn", seq: seq, &writer)
             if let (stream, _) = try await TurnLookup(log: log, turns: turns).stream(of: opened.turnID, in: session) {
-                try await follow(stream, begunAt: event.seq, after: 0, &writer)
+                try await follow(stream, begunAt: seq, after: 0, &writer)
             }
         case .assistantMessage(let message):
-            try await turn(message.turnID, "assistant", AnswerHTML.html(message.content, message.citations), event, &writer)
-        case .sessionCreated, .sessionUpdated, .sourcesFrozen, .groupClosed, .audit: break
+            let superseded = try await log.turn(message.turnID, of: session)?.regeneratedFrom
+            let html = AnswerHTML.html(message.content, message.citations)
+            try await said(message.turnID, "assistant", html, inPlaceOf: superseded, seq, &writer)
+        case .lineRewound(let rewound):
+            try await write(SessionEvents.Line(reason: .rewound, branch: rewound.branch, turnID: rewound.turnID), "line", seq: seq, &writer)
+        case .lineRestored(let restored):
+            try await write(SessionEvents.Line(reason: .restored, branch: nil, turnID: restored.turnID), "line", seq: seq, &writer)
+        case .turnSelected(let selected):
+            try await write(SessionEvents.Line(reason: .selected, branch: nil, turnID: selected.headTurnID), "line", seq: seq, &writer)
+        case .branchSwitched(let switched):
+            try await write(SessionEvents.Line(reason: .switched, branch: switched.name, turnID: nil), "line", seq: seq, &writer)
+        case .turnHidden(let hidden):
+            try await write(SessionEvents.Hidden(turnID: hidden.turnID, hidden: hidden.hidden), "hidden", seq: seq, &writer)
+        case .turnRated(let rated): try await write(SessionEvents.Rated(turnID: rated.turnID, rating: rated.rating), "rated", seq: seq, &writer)
+        case .sessionUpdated, .titleMade, .branchCreated, .branchRenamed, .sessionShared, .sessionUnshared:
+            guard let row = try await log.session(session, of: owner) else { return }
+            try await write(SessionResource(row), "updated", seq: seq, &writer)
+        case .sessionCreated, .sourcesFrozen, .groupClosed, .audit: break
         }
     }
 
-    private struct TurnData: Codable, SchemaFields {
-        let turnID: UUIDv7
-        let role: String
-        let speakerID: UUIDv7?
-        let html: String
-
-        static let schemaName = "TurnEvent"
-        static let fields: [String: FieldRule] = [
-            "turn_id": .note("The turn."), "role": .oneOf("Who speaks.", ["user", "assistant"]), "speaker_id": .note("The character, in a scene."),
-            "html": .note("Its text rendered; empty where it begins."),
-        ]
+    /// A turn's words, in the place of another one's where it supersedes one.
+    private func said(
+        _ id: TurnID, _ role: String, _ html: String, inPlaceOf superseded: TurnID?, _ seq: Int, _ writer: inout any ResponseBodyWriter
+    ) async throws {
+        if let superseded {
+            try await write(SessionEvents.Replace(turnID: id, supersedesID: superseded, role: role, html: html), "replace", seq: seq, &writer)
+        } else {
+            let turn = SessionEvents.Turn(turnID: id, role: role, speakerID: nil, supersedesID: nil, html: html)
+            try await write(turn, "turn", seq: seq, &writer)
+        }
     }
 
-    /// As the document tells it.
-    static let turnEvent = TurnEvents.event("turn", "A turn began or ended.", TurnData.self)
-
-    private func turn(
-        _ id: TurnID, _ role: String, _ html: String, _ event: LogEvent, _ writer: inout any ResponseBodyWriter
-    ) async throws {
-        let value = TurnData(turnID: id, role: role, speakerID: nil, html: html)
-        guard let (name, data) = NativeDialect.encoded("turn", value) else { return }
+    private func write(_ value: some Encodable, _ event: String, seq: Int, _ writer: inout any ResponseBodyWriter) async throws {
+        guard let (name, data) = NativeDialect.encoded(event, value) else { return }
         var output = EventStreamWriter(reserving: data.count + 64)
-        output.event(name, id: "\(event.seq):0", data: data)
+        output.event(name, id: "\(seq):0", data: data)
         try await writer.write(ByteBuffer(bytes: output.bytes))
     }
 
@@ -107,6 +127,10 @@ struct SessionStreaming: Sendable {
         var dialect = NativeDialect(idPrefix: "\(seq):")
         var seen = number
         while true {
+            let count = stream.eventCount
+            if stream.hasEnded, count - seen > Self.patience {
+                return try await write(SessionEvents.CatchUp(turnID: stream.turnID, missed: count - seen), "catch_up", seq: seq, &writer)
+            }
             var output = EventStreamWriter(reserving: 1024)
             switch await stream.next(after: seen) {
             case .ended: return
@@ -115,6 +139,9 @@ struct SessionStreaming: Sendable {
                 for event in events {
                     seen += 1
                     dialect.write(event, number: seen, to: &output)
+                    guard output.bytes.count >= Self.written else { continue }
+                    try await writer.write(ByteBuffer(bytes: output.bytes))
+                    output = EventStreamWriter(reserving: 1024)
                 }
             }
             if !output.bytes.isEmpty { try await writer.write(ByteBuffer(bytes: output.bytes)) }

@@ -39,14 +39,44 @@ struct TurnLookup {
     }
 
     /// The turns with their words.
-    func messages(_ rows: [TurnRow], of session: SessionID) async throws -> [MessageResource] {
+    /// - Parameter areOnLine: they stand on the session's current line, so that none is superseded.
+    func messages(_ rows: [TurnRow], of session: SessionRow, areOnLine: Bool) async throws -> [MessageResource] {
         let seqs = rows.flatMap { [$0.contentSeq, $0.sourcesSeq] }.compactMap { $0 }
         var payloads: [Int: EventPayload] = [:]
-        for event in try await log.events(of: session, seqs: seqs) { payloads[event.seq] = try event.decodedPayload() }
+        for event in try await log.events(of: session.id, seqs: seqs) { payloads[event.seq] = try event.decodedPayload() }
+        let places = try await places(of: rows, in: session, areOnLine: areOnLine)
         return rows.map { row in
             var sources: SourcesFrozen?
             if case .sourcesFrozen(let frozen) = row.sourcesSeq.flatMap({ payloads[$0] }) { sources = frozen }
-            return MessageResource(row, content: row.contentSeq.flatMap { payloads[$0] }, sources: sources, shown: shown(of: row))
+            return MessageResource(
+                row, places[row.id] ?? .init(versions: [row.id]), content: row.contentSeq.flatMap { payloads[$0] }, sources: sources,
+                shown: shown(of: row))
+        }
+    }
+
+    private func places(of rows: [TurnRow], in session: SessionRow, areOnLine: Bool) async throws -> [TurnID: MessageResource.Place] {
+        var hidden = Dictionary(rows.map { ($0.id, $0.isHidden) }, uniquingKeysWith: { $1 })
+        for id in Set(rows.compactMap(\.userTurnID)) where hidden[id] == nil { hidden[id] = try await log.turn(id, of: session.id)?.isHidden }
+        let versions = Dictionary(grouping: try await log.versions(of: rows), by: VersionKey.init)
+        var places: [TurnID: MessageResource.Place] = [:]
+        for row in rows {
+            var place = MessageResource.Place(versions: (versions[VersionKey(row)] ?? [row]).map(\.id))
+            place.isHidden = hidden[row.userTurnID ?? row.id] ?? false
+            if !areOnLine { place.supersededBy = try await lines.superseding(row, in: session)?.id }
+            places[row.id] = place
+        }
+        return places
+    }
+
+    private var lines: LineService { LineService(log: log, turns: turns) }
+
+    private struct VersionKey: Hashable {
+        let parent: TurnID?
+        let role: TurnRow.Speaker
+
+        init(_ row: TurnRow) {
+            parent = row.parentID
+            role = row.role
         }
     }
 

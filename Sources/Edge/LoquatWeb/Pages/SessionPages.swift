@@ -70,7 +70,7 @@ struct SessionPages {
     }
 
     private func timeline(_ session: SessionRow, limit: Int) async throws -> [TurnView] {
-        let rows = try await services.log.lastTurns(of: session.id, limit: limit)
+        let rows = try await services.log.lastTurns(of: session, limit: limit)
         let seqs = rows.flatMap { [$0.contentSeq, $0.sourcesSeq] }.compactMap { $0 }
         var payloads: [Int: EventPayload] = [:]
         for event in try await services.log.events(of: session.id, seqs: seqs) { payloads[event.seq] = try event.decodedPayload() }

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 package import TimeOrdered
 
 package typealias SessionID = UUIDv7
@@ -60,144 +60,6 @@ package struct TurnFailure: Error, Sendable, Hashable, Codable {
     }
 }
 
-package struct SessionCreated: Sendable, Hashable, Codable {
-    package let userID: UUIDv7
-    package let workspaceID: UUIDv7
-    package let kind: SessionKind
-    package let title: String
-    package let collectionID: UUIDv7?
-    package let metadata: JSONObject
-
-    package init(userID: UUIDv7, workspaceID: UUIDv7, kind: SessionKind, title: String, collectionID: UUIDv7?, metadata: JSONObject) {
-        self.userID = userID
-        self.workspaceID = workspaceID
-        self.kind = kind
-        self.title = title
-        self.collectionID = collectionID
-        self.metadata = metadata
-    }
-}
-
-/// What was changed of a session; nil is "left as it was".
-package struct SessionUpdated: Sendable, Hashable, Codable {
-    package var title: String?
-    package var metadata: JSONObject?
-    package var archived: Bool?
-    package var pinned: Bool?
-    /// The collection was deleted.
-    package var leavesCollection: Bool?
-
-    package init(
-        title: String? = nil, metadata: JSONObject? = nil, archived: Bool? = nil, pinned: Bool? = nil, leavesCollection: Bool? = nil
-    ) {
-        self.title = title
-        self.metadata = metadata
-        self.archived = archived
-        self.pinned = pinned
-        self.leavesCollection = leavesCollection
-    }
-}
-
-package struct UserMessage: Sendable, Hashable, Codable {
-    package let turnID: TurnID
-    package let content: String
-    package let metadata: JSONObject
-    /// The whole request of a call through another door, where it says more than its last message.
-    package let request: JSONObject?
-
-    package init(turnID: TurnID, content: String, metadata: JSONObject = [:], request: JSONObject? = nil) {
-        self.turnID = turnID
-        self.content = content
-        self.metadata = metadata
-        self.request = request
-    }
-}
-
-/// An assistant's turn begins: its group opens.
-package struct TurnOpened: Sendable, Hashable, Codable {
-    package let turnID: TurnID
-    package let userTurnID: TurnID
-    /// The session was made for this turn.
-    package let createsSession: Bool
-
-    package init(turnID: TurnID, userTurnID: TurnID, createsSession: Bool) {
-        self.turnID = turnID
-        self.userTurnID = userTurnID
-        self.createsSession = createsSession
-    }
-}
-
-package struct SourcesFrozen: Sendable, Hashable, Codable {
-    package let turnID: TurnID
-    package let cascadeTier: CascadeTier
-    /// How sure it was that the sources hold an answer, 0–1.
-    package let evidence: Double?
-    package let sources: [Source]
-
-    package init(turnID: TurnID, cascadeTier: CascadeTier, evidence: Double? = nil, sources: [Source]) {
-        self.turnID = turnID
-        self.cascadeTier = cascadeTier
-        self.evidence = evidence
-        self.sources = sources
-    }
-}
-
-/// An assistant's turn as it ended, whole: its text and all that is needed to stream it again event by event.
-package struct AssistantMessage: Sendable, Hashable, Codable {
-    package let turnID: TurnID
-    package let userTurnID: TurnID
-    package let content: String
-    package let status: TurnStatus
-    package let finishReason: FinishReason?
-    package let failure: TurnFailure?
-    package let model: String?
-    package let citations: [Citation]
-    package let recording: StreamRecording
-    package let usage: TokenUsage?
-    package let timings: TurnTimings?
-
-    package init(
-        turnID: TurnID, userTurnID: TurnID, content: String, status: TurnStatus, finishReason: FinishReason?, failure: TurnFailure?,
-        model: String?, citations: [Citation], recording: StreamRecording, usage: TokenUsage?, timings: TurnTimings?
-    ) {
-        self.turnID = turnID
-        self.userTurnID = userTurnID
-        self.content = content
-        self.status = status
-        self.finishReason = finishReason
-        self.failure = failure
-        self.model = model
-        self.citations = citations
-        self.recording = recording
-        self.usage = usage
-        self.timings = timings
-    }
-}
-
-/// The order in which a turn's answer left, so that its stream can be given again byte for byte.
-package struct StreamRecording: Sendable, Hashable, Codable {
-    /// One number an event: how many UTF-8 bytes of the text a delta had, or one of the marks below.
-    package var steps: [Int]
-    /// What a provider sent beside text (tool calls, log probabilities), as it was sent.
-    package var chunks: [JSONValue]
-
-    /// The next citation left here.
-    package static let citation = 0
-    /// The next chunk left here.
-    package static let chunk = -1
-
-    package init(steps: [Int] = [], chunks: [JSONValue] = []) {
-        self.steps = steps
-        self.chunks = chunks
-    }
-}
-
-package struct GroupClosed: Sendable, Hashable, Codable {
-    package let outcome: TurnStatus
-
-    package init(outcome: TurnStatus) { self.outcome = outcome }
-}
-
 /// What happened.
 package enum EventPayload: Sendable, Hashable {
     case sessionCreated(SessionCreated)
@@ -207,6 +69,17 @@ package enum EventPayload: Sendable, Hashable {
     case sourcesFrozen(SourcesFrozen)
     case assistantMessage(AssistantMessage)
     case groupClosed(GroupClosed)
+    case sessionShared(SessionShared)
+    case sessionUnshared(SessionUnshared)
+    case lineRewound(LineRewound)
+    case lineRestored(LineRestored)
+    case branchCreated(BranchCreated)
+    case branchRenamed(BranchRenamed)
+    case branchSwitched(BranchSwitched)
+    case turnSelected(TurnSelected)
+    case turnHidden(TurnHidden)
+    case turnRated(TurnRated)
+    case titleMade(TitleMade)
     case audit(AuditRecord)
 }
 
@@ -219,6 +92,17 @@ package enum EventKind: String, Sendable, CaseIterable {
     case sourcesFrozen = "sources.frozen"
     case assistantMessage = "message.assistant"
     case groupClosed = "group.closed"
+    case sessionShared = "session.shared"
+    case sessionUnshared = "session.unshared"
+    case lineRewound = "line.rewound"
+    case lineRestored = "line.restored"
+    case branchCreated = "branch.created"
+    case branchRenamed = "branch.renamed"
+    case branchSwitched = "branch.switched"
+    case turnSelected = "turn.selected"
+    case turnHidden = "turn.hidden"
+    case turnRated = "turn.rated"
+    case titleMade = "title.made"
     case audit
 }
 
@@ -232,6 +116,17 @@ extension EventPayload {
         case .sourcesFrozen: .sourcesFrozen
         case .assistantMessage: .assistantMessage
         case .groupClosed: .groupClosed
+        case .sessionShared: .sessionShared
+        case .sessionUnshared: .sessionUnshared
+        case .lineRewound: .lineRewound
+        case .lineRestored: .lineRestored
+        case .branchCreated: .branchCreated
+        case .branchRenamed: .branchRenamed
+        case .branchSwitched: .branchSwitched
+        case .turnSelected: .turnSelected
+        case .turnHidden: .turnHidden
+        case .turnRated: .turnRated
+        case .titleMade: .titleMade
         case .audit: .audit
         }
     }
@@ -246,6 +141,17 @@ extension EventPayload {
         case .sourcesFrozen(let value): try encodeJSON(value, nils: .omitted)
         case .assistantMessage(let value): try encodeJSON(value, nils: .omitted)
         case .groupClosed(let value): try encodeJSON(value, nils: .omitted)
+        case .sessionShared(let value): try encodeJSON(value, nils: .omitted)
+        case .sessionUnshared(let value): try encodeJSON(value, nils: .omitted)
+        case .lineRewound(let value): try encodeJSON(value, nils: .omitted)
+        case .lineRestored(let value): try encodeJSON(value, nils: .omitted)
+        case .branchCreated(let value): try encodeJSON(value, nils: .omitted)
+        case .branchRenamed(let value): try encodeJSON(value, nils: .omitted)
+        case .branchSwitched(let value): try encodeJSON(value, nils: .omitted)
+        case .turnSelected(let value): try encodeJSON(value, nils: .omitted)
+        case .turnHidden(let value): try encodeJSON(value, nils: .omitted)
+        case .turnRated(let value): try encodeJSON(value, nils: .omitted)
+        case .titleMade(let value): try encodeJSON(value, nils: .omitted)
         case .audit(let value): try encodeJSON(value, nils: .omitted)
         }
     }
@@ -263,6 +169,17 @@ extension EventPayload {
         case .sourcesFrozen: self = .sourcesFrozen(try decodeJSON(SourcesFrozen.self, from: value))
         case .assistantMessage: self = .assistantMessage(try decodeJSON(AssistantMessage.self, from: value))
         case .groupClosed: self = .groupClosed(try decodeJSON(GroupClosed.self, from: value))
+        case .sessionShared: self = .sessionShared(try decodeJSON(SessionShared.self, from: value))
+        case .sessionUnshared: self = .sessionUnshared(try decodeJSON(SessionUnshared.self, from: value))
+        case .lineRewound: self = .lineRewound(try decodeJSON(LineRewound.self, from: value))
+        case .lineRestored: self = .lineRestored(try decodeJSON(LineRestored.self, from: value))
+        case .branchCreated: self = .branchCreated(try decodeJSON(BranchCreated.self, from: value))
+        case .branchRenamed: self = .branchRenamed(try decodeJSON(BranchRenamed.self, from: value))
+        case .branchSwitched: self = .branchSwitched(try decodeJSON(BranchSwitched.self, from: value))
+        case .turnSelected: self = .turnSelected(try decodeJSON(TurnSelected.self, from: value))
+        case .turnHidden: self = .turnHidden(try decodeJSON(TurnHidden.self, from: value))
+        case .turnRated: self = .turnRated(try decodeJSON(TurnRated.self, from: value))
+        case .titleMade: self = .titleMade(try decodeJSON(TitleMade.self, from: value))
         case .audit: self = .audit(try decodeJSON(AuditRecord.self, from: value))
         }
     }
