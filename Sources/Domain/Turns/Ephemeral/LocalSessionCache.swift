@@ -5,8 +5,8 @@ package import Retrieval
 import Synchronization
 package import TimeOrdered
 
-/// Ephemeral sessions in this process's memory, which a restart empties. Where a limit is reached, the session lapses that is longest
-/// unused; so does one that is used in time never lapse before its time while there is room.
+/// Ephemeral sessions in this process's memory, which a restart empties. Where a limit is reached, the session that is longest unused
+/// lapses before its time.
 package final class LocalSessionCache: SessionCache {
     package struct Limits: Sendable {
         /// Turn pairs that a session remembers.
