@@ -130,7 +130,7 @@ let domain: [[Target]] = [
     target(
         "Turns", in: .domain, uses: ["TimeOrdered", "TimeLimits", "JSON", "Access", "Conversation", "Retrieval", "Generation"],
         packages: [logging, lifecycle],
-        testsUse: ["ConversationTesting", "SearchIndex"]),
+        testsUse: ["ConversationTesting", "TurnsTesting", "SearchIndex"]),
 ]
 
 let adapters: [[Target]] = [
@@ -195,6 +195,9 @@ let testing: [Target] = [
     .target(
         name: "AccessTesting", dependencies: ["Access", "Conversation", "TimeOrdered", "JSON", "TestSupport"], path: "Tests/Domain/AccessTesting",
         swiftSettings: settings),
+    .target(
+        name: "TurnsTesting", dependencies: ["Turns", "Generation", "ConversationTesting", "TimeOrdered", "TestSupport"],
+        path: "Tests/Domain/TurnsTesting", swiftSettings: settings),
 ]
 
 let benchmarks: [Target] = [
