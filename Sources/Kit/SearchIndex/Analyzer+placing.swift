@@ -1,3 +1,5 @@
+import Foundation
+
 /// A term and where in its text it stands, in Unicode scalars.
 public struct PlacedTerm: Hashable, Sendable {
     public let term: String
@@ -10,9 +12,9 @@ extension Analyzer {
     public func placedTerms(_ text: String) -> [PlacedTerm] {
         var result: [PlacedTerm] = []
         eachWord(of: text) { word, range in
-            guard !StopWords.english.contains(word) else { return }
-            result.append(PlacedTerm(term: stem(word), range: range))
-            guard let pair = IdeographPair(word) else { return }
+            guard let term = composedTerm(of: word) else { return }
+            result.append(PlacedTerm(term: term, range: range))
+            guard let pair = IdeographPair(term) else { return }
             result.append(PlacedTerm(term: String(pair.second), range: range.upperBound - 1..<range.upperBound))
         }
         return result
@@ -21,11 +23,20 @@ extension Analyzer {
     /// The terms that each text has in which these words stand. Those of `terms` but for the first character of a run that is longer: in a
     /// text that holds the run something may stand before it, and then that character is no term of its own.
     public func requiredTerms(_ words: String) -> [String] {
-        let terms = terms(words)
-        return terms.indices.filter { index in
-            guard index + 1 < terms.count, let pair = IdeographPair(terms[index + 1]) else { return true }
-            return terms[index] != String(pair.first)
-        }.map { terms[$0] }
+        var result: [String] = []
+        eachWord(of: words) { word, _ in
+            guard let term = composedTerm(of: word) else { return }
+            if let pair = IdeographPair(term), result.last == String(pair.first) { result.removeLast() }
+            result.append(term)
+        }
+        return result
+    }
+
+    /// The same for an accent that is a scalar of its own as for a letter that has it: their bytes are compared. Nil for a stop word.
+    private func composedTerm(of word: String) -> String? {
+        let isPlain = word.utf8.allSatisfy { $0 < 0x80 }
+        let word = isPlain ? word : word.precomposedStringWithCanonicalMapping
+        return StopWords.english.contains(word) ? nil : stem(word)
     }
 }
 

@@ -54,8 +54,7 @@ struct SearchFile: Sendable {
     private init(path: String) async throws {
         let file = try SQLiteFile(path: path, migrator: SearchSchema.migrator, readers: Self.readers, durability: .normal)
         do {
-            let state = try await file.read { try SearchState($0) }
-            guard let state else { throw Refusal.otherVersion }
+            guard let state = try await file.read({ try SearchState($0) }) else { throw Refusal.otherVersion }
             digests = TermDigests(key: state.key)
             end = state.end
             self.file = file

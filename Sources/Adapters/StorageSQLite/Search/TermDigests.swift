@@ -1,5 +1,4 @@
 import Crypto
-import Foundation
 import TimeOrdered
 
 /// What stands for words in the index: the first 8 bytes of their HMAC-SHA256, in hexadecimal, which FTS5 takes for a word. Two terms have
@@ -15,11 +14,7 @@ struct TermDigests: Sendable {
 
     static func newKey() -> [UInt8] { SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) } }
 
-    /// An accent that is a scalar of its own makes no other word.
-    func digest(of term: String) -> String {
-        let isPlain = term.utf8.allSatisfy { $0 < 0x80 }
-        return digest(Array((isPlain ? term : term.precomposedStringWithCanonicalMapping).utf8))
-    }
+    func digest(of term: String) -> String { digest(Array(term.utf8)) }
 
     /// No term has a colon in it.
     func digest(of user: UUIDv7) -> String { digest(Array("user:".utf8) + user.bytes) }
