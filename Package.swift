@@ -119,7 +119,7 @@ let kit: [[Target]] = [
 ]
 
 let domain: [[Target]] = [
-    target("Conversation", in: .domain, uses: ["TimeOrdered", "JSON"], packages: [crypto], testsUse: ["ConversationTesting"]),
+    target("Conversation", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex"], packages: [crypto], testsUse: ["ConversationTesting"]),
     target(
         "Access", in: .domain, uses: ["TimeOrdered", "JSON", "CArgon2", "Conversation"],
         packages: [crypto, nioPosix, logging, product("JWTKit", "jwt-kit")], testsUse: ["AccessTesting", "ConversationTesting"]),
@@ -135,7 +135,8 @@ let domain: [[Target]] = [
 
 let adapters: [[Target]] = [
     target(
-        "StorageSQLite", in: .adapters, uses: ["TimeOrdered", "JSON", "DocumentText", "Access", "Conversation", "Retrieval", "Turns"],
+        "StorageSQLite", in: .adapters,
+        uses: ["TimeOrdered", "TimeLimits", "JSON", "SearchIndex", "DocumentText", "Access", "Conversation", "Retrieval", "Turns"],
         packages: [product("GRDB", "GRDB.swift"), logging, lifecycle, crypto], testsUse: ["ConversationTesting", "AccessTesting"]),
     target(
         "DocumentReading", in: .adapters, uses: ["ChildProcesses", "DocumentText", "Retrieval"], packages: [nioPosix, lifecycle]),
