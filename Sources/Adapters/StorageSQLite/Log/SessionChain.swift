@@ -13,7 +13,7 @@ struct SessionChain {
     }
 
     /// Hashes that are carried where events in a row are damaged; a whole one brings them back to one.
-    private static let carriedLimit = 8
+    private static let carriedLimit = 16
 
     let session: UUIDv7
     /// What the next event may be chained to: the hash that is stored, and, where that does not belong to its event, the one that would.
@@ -47,8 +47,9 @@ struct SessionChain {
             carried = [stored]
             return true
         }
-        // The last one is what follows where each hash in a row was changed.
-        carried = [stored] + computed.suffix(Self.carriedLimit - 1)
+        // Ordered by how many hashes in a row were changed; the last one is for all since the last whole event.
+        let isLong = computed.count >= Self.carriedLimit
+        carried = [stored] + (isLong ? Array(computed.prefix(Self.carriedLimit - 2)) + computed.suffix(1) : computed)
         return false
     }
 }

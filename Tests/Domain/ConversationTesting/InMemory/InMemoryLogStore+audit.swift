@@ -104,7 +104,7 @@ extension InMemoryLog.StoredSession {
             } else if !isChained {
                 problems.append(.init(session: id, seq: event.seq, reason: "the event was changed"))
             }
-            carried = isChained || event.seq != expected ? [event.hash] : [event.hash] + computed.suffix(7)
+            carried = isChained || event.seq != expected ? [event.hash] : [event.hash] + computed
             expected = event.seq &+ 1
         }
         if let head, problems.contains(where: { $0.seq == head.seq }) { return problems }
