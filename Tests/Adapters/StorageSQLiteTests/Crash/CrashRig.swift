@@ -100,7 +100,7 @@ final class CrashRig: Sendable {
     func ask(
         _ message: String, _ steps: [ScriptedModel.Step], fromDocuments: Bool = true, regeneration: Regeneration? = nil
     ) async throws {
-        let session = story.session == nil ? nil : try await row()
+        let session: SessionRow? = try await story.session == nil ? nil : row()
         let stream = runner.newStream(for: session)
         let key = "\(stream.turnID)"
         told.withLock { story in
@@ -126,7 +126,7 @@ final class CrashRig: Sendable {
     func regeneration(of answer: TurnRow, editsMessage: Bool = false, goesOn: Bool = false) async throws -> Regeneration {
         let question = try #require(answer.userTurnID)
         let userTurn = try #require(try await store.turn(question, of: answer.sessionID))
-        let beginning = goesOn ? try await record(of: answer) : nil
+        let beginning: TurnRecord? = try await goesOn ? record(of: answer) : nil
         return Regeneration(userTurn: userTurn, answer: answer, editsMessage: editsMessage, beginning: beginning)
     }
 

@@ -3,6 +3,7 @@ import ConversationTesting
 import Foundation
 import StorageSQLite
 import Testing
+import Turns
 
 /// A process may be killed between any two writes, and any write may fail: after a restart a turn is whole, closed as interrupted, or not
 /// there, and a line is the one before or the one after, never something between.
@@ -29,6 +30,37 @@ struct CrashTests {
         }
         print("\(total) fault points in \(CrashCommand.all.count) commands")
         #expect(total >= CrashCommand.all.reduce(0) { $0 + $1.fewestPoints })
+        try rig.close()
+    }
+
+    /// The process that closes what another one left open may be killed as well.
+    @Test func killedWhileRecovering() async throws {
+        let rig = try CrashRig("\(temporary.path)/data", setting)
+        let command = try #require(CrashCommand.all.first)
+        rig.points.begin(try await rig.picture(), copying: true)
+        try await command.run(rig)
+        let keys = rig.story.keys
+        var (closed, total) = (0, 0)
+        for point in rig.points.end() {
+            let directory = try DataDirectory(path: point.folder)
+            let store = try SQLiteLogStore(directory, clock: setting.clock.wallClock)
+            let points = FaultPoints(point.folder)
+            points.begin(try await LogPicture(store, of: setting.asker, keys: keys), copying: true)
+            closed += try await TurnRecovery.run(
+                log: FaultPointLog(store, points), spool: FaultPointSpool(try MappedSpool(directory, logger: CrashSetting.logger), points),
+                logger: CrashSetting.logger)
+            let whole = try await LogPicture(store, of: setting.asker, keys: keys)
+            try store.close()
+            for second in points.end() {
+                let name = "killed \(point.name), and again \(second.name)"
+                let found = try await Restart.picture(of: second.folder, setting, keys: keys, name)
+                let isSame = found == whole
+                #expect(isSame, "\(name)")
+                total += 1
+            }
+        }
+        print("\(total) fault points in \(closed) recoveries")
+        #expect(closed >= 4 && total >= 2 * closed)
         try rig.close()
     }
 
