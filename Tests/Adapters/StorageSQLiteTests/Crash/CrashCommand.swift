@@ -18,18 +18,19 @@ struct CrashCommand: Sendable {
 
     // MARK: Kinds
 
-    /// Opening, sources, at least one write of the spool, closing, and the release of the spool, each with a point before and after.
+    /// Opening, sources, a write of the spool for each of three pieces, closing, and the release of the spool, each with a point before and
+    /// after.
     private static func documentTurn(
-        _ name: String, _ outcome: TurnStatus = .complete, _ run: @escaping @Sendable (CrashRig) async throws -> Void
+        _ name: String, _ outcome: TurnStatus = .complete, fewest: Int = 14, _ run: @escaping @Sendable (CrashRig) async throws -> Void
     ) -> CrashCommand {
-        CrashCommand(name: name, outcome: outcome, fewestPoints: 10, run: run)
+        CrashCommand(name: name, outcome: outcome, fewestPoints: fewest, run: run)
     }
 
     /// The same without sources.
     private static func passedTurn(
-        _ name: String, _ outcome: TurnStatus = .complete, _ run: @escaping @Sendable (CrashRig) async throws -> Void
+        _ name: String, _ outcome: TurnStatus = .complete, fewest: Int = 12, _ run: @escaping @Sendable (CrashRig) async throws -> Void
     ) -> CrashCommand {
-        CrashCommand(name: name, outcome: outcome, fewestPoints: 8, run: run)
+        CrashCommand(name: name, outcome: outcome, fewestPoints: fewest, run: run)
     }
 
     private static func change(_ name: String, _ run: @escaping @Sendable (CrashRig) async throws -> Void) -> CrashCommand {
@@ -69,16 +70,18 @@ struct CrashCommand: Sendable {
 
     private static let cutOffs: [CrashCommand] = [
         documentTurn("a message after that") { try await $0.ask("What blinks?", cited) },
-        documentTurn("stop while it streams", .stopped) { rig in
+        documentTurn("stop while it streams", .stopped, fewest: 10) { rig in
             try await rig.ask("What else?", [cited[0], .run { await rig.stop() }, .text("never")])
         },
-        documentTurn("go on with the stopped answer") { rig in
+        documentTurn("go on with the stopped answer", fewest: 12) { rig in
             let answer = try #require(try await rig.answers().last)
             try #require(answer.status == .stopped)
             let steps: [ScriptedModel.Step] = [.text("Rules survive a soft reset of the router [2]. "), .text("That is all.")]
             try await rig.ask("What else?", steps, regeneration: rig.regeneration(of: answer, goesOn: true))
         },
-        passedTurn("a provider that breaks off", .failed) { try await $0.ask("Count.", [plain[0], plain[1], .fail(failure)], fromDocuments: false) },
+        passedTurn("a provider that breaks off", .failed, fewest: 10) { rig in
+            try await rig.ask("Count.", [plain[0], plain[1], .fail(failure)], fromDocuments: false)
+        },
     ]
 
     private static let lines: [CrashCommand] = [
