@@ -45,5 +45,5 @@ extension SQLiteLogStore {
 
     // MARK: Verification
 
-    }
+    package func verify() async throws -> VerificationReport { try await file.read { try LogVerification.report(on: $0) } }
 }

@@ -43,7 +43,7 @@ struct LocalStoreRoutes {
     }
 
     /// What stands before a damaged event is told first.
-    private func events(of session: SessionID, after: Int, limit: Int) async throws -> (events: [LogEvent], goesOn: Bool) {
+    private func events(of session: SessionID, after: Int, limit: Int) async throws -> (events: [Conversation.LogEvent], goesOn: Bool) {
         do {
             let found = try await services.log.events(of: session, after: after, limit: limit + 1)
             return (Array(found.prefix(limit)), found.count > limit)
