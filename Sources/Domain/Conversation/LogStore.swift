@@ -95,9 +95,13 @@ package protocol LogStore: Sendable {
     /// - Parameter record: what the workspace's log is told in the same step; the usage is added to it.
     func delete(session: SessionID, of user: UUIDv7, recording record: AuditRecord) async throws -> Bool
 
+    /// Whether a session of anybody has or had one of these ids, or a turn has one.
+    func knows(sessions: [SessionID], turns: [TurnID]) async throws -> Bool
     func session(_ id: SessionID, of user: UUIDv7) async throws -> SessionRow?
     /// By the time of the last message, newest first.
-    func sessions(of user: UUIDv7, _ page: PageRequest) async throws -> Page<SessionRow>
+    func sessions(of user: UUIDv7, _ filter: SessionFilter, _ page: PageRequest) async throws -> Page<SessionRow>
+    /// Conversations of everybody, by their ids.
+    func sessions(after id: SessionID?, limit: Int) async throws -> [SessionRow]
     /// Sessions of anybody that ask this collection.
     func sessions(inCollection collection: UUIDv7) async throws -> [SessionID]
     func events(of session: SessionID, after seq: Int, limit: Int) async throws -> [LogEvent]
@@ -107,6 +111,12 @@ package protocol LogStore: Sendable {
     func turns(of session: SessionID, after position: Int, limit: Int) async throws -> [TurnRow]
     /// The turns of the line that leads to `head`, by their depth from 0; empty where there is no such turn in the session.
     func line(to head: TurnID, of session: SessionID, depths: Range<Int>) async throws -> [TurnRow]
+    /// The last turn that the lines to two turns share; nil where they share none.
+    func fork(_ first: TurnID, _ second: TurnID, of session: SessionID) async throws -> TurnRow?
+    /// Where the line through a turn ended when it was last left; the turn itself where nothing followed it.
+    func lineEnd(through turn: TurnID, of session: SessionID) async throws -> TurnID
+    /// For each turn that the line to `head` does not lead through, the turn of that line which stands where the turn's own line leaves it.
+    func superseding(_ turns: [TurnID], onLineTo head: TurnID, of session: SessionID) async throws -> [TurnID: TurnID]
     /// Turns of the same speaker that follow the same turns as these do, themselves included, by position.
     func versions(of turns: [TurnRow]) async throws -> [TurnRow]
     func turn(_ id: TurnID, of session: SessionID) async throws -> TurnRow?
@@ -152,7 +162,22 @@ package struct RatingSum: Sendable, Hashable {
     }
 }
 
+/// Which sessions are listed; nil is either.
+package struct SessionFilter: Sendable, Hashable {
+    package var archived: Bool?
+    package var pinned: Bool?
+
+    package init(archived: Bool? = nil, pinned: Bool? = nil) {
+        self.archived = archived
+        self.pinned = pinned
+    }
+}
+
 extension LogStore {
+    package func sessions(of user: UUIDv7, _ page: PageRequest) async throws -> Page<SessionRow> {
+        try await sessions(of: user, SessionFilter(), page)
+    }
+
     /// The last turns of a session's current line, in its order.
     package func lastTurns(of session: SessionRow, limit: Int) async throws -> [TurnRow] {
         guard let head = session.headTurnID else { return [] }

@@ -39,7 +39,7 @@ extension Problem {
         case .notAnswered:
             self.init(
                 status: .conflict, code: "not_last", detail: "The message has no answer and is not the last one. Rewind to it, or select it, first.")
-        case .stillRunning: self.init(status: .conflict, code: "turn_in_progress", detail: "The turn is being answered.")
+        case .stillRunning(let turn): self = .turnInProgress(turn)
         }
     }
 }

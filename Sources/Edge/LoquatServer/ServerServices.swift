@@ -28,6 +28,9 @@ package struct ServerServices: Sendable {
     /// Rewinding, branches, versions.
     package let lines: LineService
     package let copies: SessionCopies
+    /// Sessions that are not in the log.
+    package let sessionCache: any SessionCache
+    package let search: any ConversationSearch
     package let models: any ModelCatalog
     package let sessionFeed: SessionFeed
     package let idempotency: IdempotencyGate
@@ -44,7 +47,8 @@ package struct ServerServices: Sendable {
 
     package init(
         access: Authenticator, accounts: AccountServices, keys: KeyService, log: any LogStore, backup: any StoreBackup, library: Library,
-        retrieval: RetrievalService, embeddings: LibraryEmbeddings, turns: TurnRunner, models: any ModelCatalog, sessionFeed: SessionFeed,
+        retrieval: RetrievalService, embeddings: LibraryEmbeddings, turns: TurnRunner, models: any ModelCatalog, sessionCache: any SessionCache,
+        search: any ConversationSearch, sessionFeed: SessionFeed,
         idempotency: IdempotencyGate, metrics: MetricsRegistry, limits: Limits, frontDoor: FrontDoor, storesCompletions: Bool,
         ids: UUIDv7Generator, clock: WallClock, logger: Logger
     ) {
@@ -60,6 +64,8 @@ package struct ServerServices: Sendable {
         lines = LineService(log: log, turns: turns)
         copies = SessionCopies(log: log, ids: ids)
         self.models = models
+        self.sessionCache = sessionCache
+        self.search = search
         self.sessionFeed = sessionFeed
         self.idempotency = idempotency
         self.metrics = metrics

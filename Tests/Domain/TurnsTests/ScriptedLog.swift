@@ -70,13 +70,24 @@ final class ScriptedLog: LogStore {
     func usage(_ query: UsageQuery, _ page: PageRequest) async throws -> Page<UsageRow> { try await store.usage(query, page) }
     func usageTotal(_ query: UsageQuery) async throws -> UsageSum { try await store.usageTotal(query) }
     func session(_ id: SessionID, of user: UUIDv7) async throws -> SessionRow? { try await store.session(id, of: user) }
-    func sessions(of user: UUIDv7, _ page: PageRequest) async throws -> Page<SessionRow> { try await store.sessions(of: user, page) }
+    func sessions(of user: UUIDv7, _ filter: SessionFilter, _ page: PageRequest) async throws -> Page<SessionRow> {
+        try await store.sessions(of: user, filter, page)
+    }
     func sessions(inCollection collection: UUIDv7) async throws -> [SessionID] { try await store.sessions(inCollection: collection) }
     func events(of session: SessionID, after seq: Int, limit: Int) async throws -> [LogEvent] {
         try await store.events(of: session, after: seq, limit: limit)
     }
     func turns(of session: SessionID, after position: Int, limit: Int) async throws -> [TurnRow] {
         try await store.turns(of: session, after: position, limit: limit)
+    }
+    func sessions(after id: SessionID?, limit: Int) async throws -> [SessionRow] { try await store.sessions(after: id, limit: limit) }
+    func lineEnd(through turn: TurnID, of session: SessionID) async throws -> TurnID { try await store.lineEnd(through: turn, of: session) }
+    func knows(sessions: [SessionID], turns: [TurnID]) async throws -> Bool { try await store.knows(sessions: sessions, turns: turns) }
+    func fork(_ first: TurnID, _ second: TurnID, of session: SessionID) async throws -> TurnRow? {
+        try await store.fork(first, second, of: session)
+    }
+    func superseding(_ turns: [TurnID], onLineTo head: TurnID, of session: SessionID) async throws -> [TurnID: TurnID] {
+        try await store.superseding(turns, onLineTo: head, of: session)
     }
     func versions(of turns: [TurnRow]) async throws -> [TurnRow] { try await store.versions(of: turns) }
     func session(sharedBy digest: String) async throws -> SessionRow? { try await store.session(sharedBy: digest) }

@@ -3,9 +3,6 @@ import GRDB
 package import TimeOrdered
 
 extension SQLiteLogStore {
-    /// Versions that are read for one page at the most.
-    private static let versionLimit = 10_000
-
     package func turns(of session: SessionID, after position: Int, limit: Int) async throws -> [TurnRow] {
         try await file.read { database in
             try TurnRow.fetch(
@@ -18,54 +15,27 @@ extension SQLiteLogStore {
         try await file.read { try Self.turn(id, of: session, $0) }
     }
 
-    private static func turn(_ id: TurnID, of session: SessionID, _ database: Database) throws -> TurnRow? {
-        try TurnRow.fetch(database, sql: "SELECT * FROM turns WHERE id = ? AND session = ?", arguments: [id, session]).first
-    }
-
-    package func line(to head: TurnID, of session: SessionID, depths: Range<Int>) async throws -> [TurnRow] {
+    package func sessions(after id: SessionID?, limit: Int) async throws -> [SessionRow] {
         try await file.read { database in
-            guard let head = try Self.turn(head, of: session, database), !depths.isEmpty, head.depth >= depths.lowerBound else { return [] }
-            let walk = LineWalk<any Error> { (id: TurnID) throws(any Error) -> TurnRow in
-                guard let row = try TurnRow.stored(id, database) else { throw LogError.unavailable(reason: "a turn of the line is missing") }
-                return row
-            }
-            let last = try walk.ancestor(of: head, at: depths.upperBound - 1)
-            return try TurnRow.fetch(
-                database,
-                sql: """
-                    WITH RECURSIVE line (id, steps) AS (
-                        SELECT ?, ? UNION ALL
-                        SELECT turns.parent, steps - 1 FROM line JOIN turns ON turns.id = line.id WHERE steps > 0 AND turns.parent IS NOT NULL)
-                    SELECT turns.* FROM line JOIN turns ON turns.id = line.id ORDER BY turns.depth
-                    """, arguments: [last.id, last.depth - max(0, depths.lowerBound)])
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM sessions WHERE (? IS NULL OR id > ?) AND kind <> ? ORDER BY id LIMIT ?",
+                arguments: [id, id, SessionKind.workspace.rawValue, limit]
+            ).map(SessionRow.init)
         }
     }
 
-    package func versions(of turns: [TurnRow]) async throws -> [TurnRow] {
-        guard let session = turns.first?.sessionID else { return [] }
-        let parents = Set(turns.compactMap(\.parentID))
-        let beginsLine = turns.contains { $0.parentID == nil }
-        let pairs = Set(turns.map { Version($0) })
-        return try await file.read { database in
-            let marks = repeatElement("?", count: parents.count).joined(separator: ", ")
-            let rows = try TurnRow.fetch(
-                database,
-                sql: """
-                    SELECT * FROM turns WHERE session = ? AND (parent IN (\(marks)) \(beginsLine ? "OR parent IS NULL" : ""))
-                    ORDER BY position LIMIT ?
-                    """, arguments: [session] + StatementArguments(parents) + [Self.versionLimit])
-            return rows.filter { pairs.contains(Version($0)) }
+    package func knows(sessions: [SessionID], turns: [TurnID]) async throws -> Bool {
+        try await file.read { database in
+            let session = try database.cachedStatement(
+                sql: "SELECT 1 FROM sessions WHERE id = ?1 UNION ALL SELECT 1 FROM tombstones WHERE session = ?1")
+            for id in sessions where try Row.fetchOne(session, arguments: [id]) != nil { return true }
+            for id in turns where try TurnRow.stored(id, database) != nil { return true }
+            return false
         }
     }
 
-    private struct Version: Hashable {
-        let parent: TurnID?
-        let role: TurnRow.Speaker
-
-        init(_ row: TurnRow) {
-            parent = row.parentID
-            role = row.role
-        }
+    static func turn(_ id: TurnID, of session: SessionID, _ database: Database) throws -> TurnRow? {
+        try TurnRow.fetch(database, sql: "SELECT * FROM turns WHERE id = ? AND session = ?", arguments: [id, session]).first
     }
 
     package func openTurns() async throws -> [OpenTurn] {

@@ -122,17 +122,22 @@ package final class SQLiteLogStore: LogStore {
         }
     }
 
-    package func sessions(of user: UUIDv7, _ page: PageRequest) async throws -> Page<SessionRow> {
+    package func sessions(of user: UUIDv7, _ filter: SessionFilter, _ page: PageRequest) async throws -> Page<SessionRow> {
         let after = page.cursor.flatMap(SessionCursor.init)
         if page.cursor != nil, after == nil { throw InvalidCursor() }
+        var conditions = ["user = ?"]
+        var arguments: StatementArguments = [user]
+        // Written only where it is asked for, so that the index leads to the page at once.
+        if let after {
+            conditions.append("(last_message_at, id) < (?, ?)")
+            arguments += [after.time, after.id]
+        }
+        if let archived = filter.archived { conditions.append(archived ? "archived" : "NOT archived") }
+        if let pinned = filter.pinned { conditions.append(pinned ? "pinned" : "NOT pinned") }
+        let sql = "SELECT * FROM sessions WHERE \(conditions.joined(separator: " AND ")) ORDER BY last_message_at DESC, id DESC LIMIT ? OFFSET ?"
+        let all = arguments + [page.limit + 1, page.offset]
         return try await file.read { database in
-            let rows = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT * FROM sessions WHERE user = ? AND (? IS NULL OR (last_message_at, id) < (?, ?))
-                    ORDER BY last_message_at DESC, id DESC LIMIT ? OFFSET ?
-                    """,
-                arguments: [user, after?.time, after?.time, after?.id, page.limit + 1, page.offset])
+            let rows = try Row.fetchAll(database.cachedStatement(sql: sql), arguments: all)
             let sessions = try rows.prefix(page.limit).map(SessionRow.init)
             return Page(items: sessions, next: rows.count > page.limit ? sessions.last.map { SessionCursor($0).text } : nil)
         }

@@ -60,13 +60,16 @@ package struct TurnOpened: Sendable, Hashable, Codable {
     package let regeneratedFrom: TurnID?
     /// It begins with the text of the answer that it is another version of, and goes on from there.
     package let continues: Bool?
+    /// The model that was asked, where a request named one.
+    package let model: String?
     /// What the model was told for this answer beside its usual instructions.
     package let instructions: String?
 
     package init(
         turnID: TurnID, userTurnID: TurnID, createsSession: Bool, supersedes: TurnID? = nil, regeneratedFrom: TurnID? = nil,
-        continues: Bool? = nil, instructions: String? = nil
+        continues: Bool? = nil, model: String? = nil, instructions: String? = nil
     ) {
+        self.model = model
         self.turnID = turnID
         self.userTurnID = userTurnID
         self.createsSession = createsSession

@@ -8,13 +8,14 @@ package struct Continuation: Sendable {
     private static let longestOverlap = 400
 
     private let beginning: String
-    private let tail: String
+    /// As much of its end as is looked for.
+    private let ending: String
     /// What was said and may still turn out to be a repetition; nil once it is known where the answer goes on.
     private var held: String? = ""
 
     package init(of beginning: String) {
         self.beginning = beginning
-        tail = Self.tail(of: beginning)
+        ending = String(beginning.suffix(Self.longestOverlap))
     }
 
     /// What is added to the prompt of the answer.
@@ -31,8 +32,7 @@ package struct Continuation: Sendable {
         guard let before = held else { return text.isEmpty ? nil : text }
         let said = before + text
         if said.hasPrefix(beginning) { return settle(String(said.dropFirst(beginning.count))) }
-        let words = String(said.drop(while: \.isWhitespace))
-        if words.isEmpty || beginning.hasPrefix(words) || tail.hasPrefix(words) {
+        guard !mayRepeat(said) else {
             held = said
             return nil
         }
@@ -43,9 +43,16 @@ package struct Continuation: Sendable {
     package mutating func finish() -> String? {
         guard let said = held else { return nil }
         // Cut off within a repetition, it said nothing new.
-        let words = String(said.drop(while: \.isWhitespace))
-        return settle(beginning.hasPrefix(words) || tail.hasPrefix(words) ? "" : joined(said))
+        return settle(beginning.hasPrefix(words(said)) ? "" : joined(said))
     }
+
+    /// Whether it may still turn out to be how the answer began, or some of its last words.
+    private func mayRepeat(_ said: String) -> Bool {
+        let words = words(said)
+        return words.isEmpty || beginning.hasPrefix(words) || ending.contains(words)
+    }
+
+    private func words(_ said: String) -> String { String(said.drop(while: \.isWhitespace)) }
 
     private mutating func settle(_ text: String) -> String? {
         held = nil
@@ -53,7 +60,7 @@ package struct Continuation: Sendable {
     }
 
     private func joined(_ said: String) -> String {
-        let words = String(said.drop(while: \.isWhitespace))
+        let words = words(said)
         let longest = min(words.count, beginning.count, Self.longestOverlap)
         if longest >= Self.shortestOverlap {
             for length in stride(from: longest, through: Self.shortestOverlap, by: -1) where beginning.hasSuffix(words.prefix(length)) {

@@ -16,7 +16,8 @@ package struct SessionCopies: Sendable {
 
     /// A new session that begins with the line up to a turn, under ids of its own.
     package func branch(_ session: SessionRow, at turn: TurnID, named title: String) async throws -> SessionRow {
-        guard let last = try await log.turn(turn, of: session.id), last.status != .generating else { throw LogError.noSession(session.id) }
+        guard let last = try await log.turn(turn, of: session.id) else { throw LogError.noSession(session.id) }
+        guard last.status != .generating else { throw LineRefusal.stillRunning(last.id) }
         let made = ids.next()
         var copied: [TurnID: TurnID] = [:]
         var drafts: [EventDraft] = []
@@ -48,6 +49,7 @@ package struct SessionCopies: Sendable {
                 guard let copy = payloads[seq]?.copy(of: row.id, as: id, copied) else { continue }
                 drafts.append(EventDraft(copy, group: row.role == .assistant ? id : nil, createdAt: row.createdAt))
             }
+            if row.isHidden { drafts.append(EventDraft(.turnHidden(TurnHidden(turnID: id, hidden: true)), createdAt: row.createdAt)) }
             guard row.role == .assistant else { continue }
             let closed = GroupClosed(outcome: row.status == .generating ? .interrupted : row.status)
             drafts.append(EventDraft(.groupClosed(closed), group: id, createdAt: row.createdAt))

@@ -1,3 +1,5 @@
+package import Conversation
+
 /// Why a session's line stays as it is.
 package enum LineRefusal: Error, Sendable, Hashable {
     /// The turn is not on the current line.
@@ -14,5 +16,5 @@ package enum LineRefusal: Error, Sendable, Hashable {
     /// A message without an answer is answered only where it is the last one.
     case notAnswered
     /// The turn is not over.
-    case stillRunning
+    case stillRunning(TurnID)
 }

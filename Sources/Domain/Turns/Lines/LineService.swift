@@ -44,7 +44,7 @@ package struct LineService: Sendable {
         try await change(session) { session in
             guard let target = try await log.turn(turn, of: session.id) else { throw LogError.noSession(session.id) }
             if try await isOnLine(target, of: session) { return nil }
-            return .turnSelected(TurnSelected(turnID: target.id, headTurnID: target.tipID ?? target.id))
+            return .turnSelected(TurnSelected(turnID: target.id, headTurnID: try await log.lineEnd(through: target.id, of: session.id)))
         }
     }
 

@@ -1,5 +1,6 @@
 import Access
 import Conversation
+import Generation
 import JSON
 import Logging
 import Retrieval
@@ -51,7 +52,8 @@ extension TurnExecution {
             TurnOpened(
                 turnID: stream.turnID, userTurnID: userTurnID, createsSession: request.session == nil,
                 supersedes: regeneration?.editsMessage == false ? regeneration?.answer?.id : nil, regeneratedFrom: regeneration?.answer?.id,
-                continues: regeneration?.beginning == nil ? nil : true, instructions: regeneration?.instructions))
+                continues: regeneration?.beginning == nil ? nil : true, model: regeneration == nil ? nil : request.model,
+                instructions: regeneration?.instructions))
     }
 
     private var collectionID: CollectionID? {
@@ -71,6 +73,8 @@ extension TurnExecution {
                 EventDraft(.assistantMessage(message), group: stream.turnID), EventDraft(.groupClosed(closed), group: stream.turnID),
             ])
             if !request.isLogged { runner.unlogged.add(message.usage, of: request.asker.userID, on: CalendarDate(runner.clock.now())) }
+            let pair = DocumentPrompt.Pair(user: request.message, assistant: message.content)
+            await request.ephemeral?.end(with: message.content.isEmpty ? nil : pair)
             runner.spool.release(stream.turnID)
             progress.status = closed.outcome
             await handle(.closed, &progress)

@@ -27,6 +27,8 @@ final class TurnExecution: Sendable {
         start = clock.now
     }
 
+    private var createsSession: Bool { request.session == nil && request.ephemeral?.isFirst != false }
+
     var request: TurnRequest { turn.request }
     var stream: TurnStream { turn.stream }
 
@@ -58,7 +60,7 @@ final class TurnExecution: Sendable {
     func run() async -> TurnStatus {
         var progress = Progress(
             machine: TurnMachine(
-                sessionID: stream.sessionID, turnID: stream.turnID, userTurnID: userTurnID, createsSession: request.session == nil,
+                sessionID: stream.sessionID, turnID: stream.turnID, userTurnID: userTurnID, createsSession: createsSession,
                 answersFromDocuments: isFromDocuments, asksForEvidence: runner.evidence != nil, model: modelName))
         do { progress.base = try await base() } catch {
             refused(error, &progress)
@@ -176,7 +178,7 @@ final class TurnExecution: Sendable {
         progress.timings.retrievalMs = result.searchMilliseconds
         progress.partitions = result.partitions
         let kept = request.regeneration?.beginning
-        isUnknown.withLock { $0 = kept?.sources.map { $0.cascadeTier == .none } ?? result.isUnknown }
+        isUnknown.withLock { $0 = result.isUnknown }
         let sources = kept?.sources?.sources ?? (result.tier == .none ? [] : result.sources)
         let prompt = try DocumentPrompt(
             question: request.message, history: history.pairs, sources: kept?.sources?.cascadeTier == CascadeTier.none ? [] : sources,

@@ -39,6 +39,8 @@ package struct TurnRequest: Sendable {
     /// Nil begins a new session.
     package let session: SessionRow?
     package let kind: SessionKind
+    /// The session that is not in the log.
+    package let ephemeral: EphemeralTurn?
     /// Of a new session.
     package let sessionMetadata: JSONObject
     package let message: String
@@ -59,8 +61,9 @@ package struct TurnRequest: Sendable {
         asker: Asker, session: SessionRow? = nil, kind: SessionKind = .chat, sessionMetadata: JSONObject = [:], message: String, job: Job,
         model: String? = nil, temperature: Double? = nil, maxTokens: Int? = nil, metadata: JSONObject = [:],
         idempotency: (key: String, fingerprint: [UInt8])? = nil, isLogged: Bool = true, regeneration: Regeneration? = nil,
-        executor: (any TaskExecutor)? = nil
+        ephemeral: EphemeralTurn? = nil, executor: (any TaskExecutor)? = nil
     ) {
+        self.ephemeral = ephemeral
         self.asker = asker
         self.regeneration = regeneration
         self.session = session

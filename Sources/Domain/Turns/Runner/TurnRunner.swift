@@ -38,6 +38,8 @@ package final class TurnRunner: Service {
     let rewriter: QueryRewriter?
     let settings: Settings
     let feed: SessionFeed
+    /// Makes titles of first exchanges; nil where no model can.
+    let titles: TitleService?
     /// What turns used that are not logged.
     package let unlogged = UnloggedTokens()
     let clock: WallClock
@@ -52,7 +54,7 @@ package final class TurnRunner: Service {
     ///   - ended: told how each turn ended, for metrics.
     package init(
         log: any LogStore, spool: any TurnSpool, retrieval: RetrievalService, evidence: EvidenceFinder? = nil, models: any ModelCatalog,
-        rewriter: QueryRewriter? = nil, feed: SessionFeed, settings: Settings, ids: UUIDv7Generator, clock: WallClock = .system, logger: Logger,
+        rewriter: QueryRewriter? = nil, titles: TitleService? = nil, feed: SessionFeed, settings: Settings, ids: UUIDv7Generator, clock: WallClock = .system, logger: Logger,
         ended: @escaping @Sendable (TurnStatus) -> Void = { _ in }
     ) {
         self.log = log
@@ -62,6 +64,7 @@ package final class TurnRunner: Service {
         self.models = models
         self.rewriter = rewriter
         self.feed = feed
+        self.titles = titles
         self.settings = settings
         self.ids = ids
         self.clock = clock
@@ -85,8 +88,11 @@ package final class TurnRunner: Service {
     }
 
     /// A stream under a new turn's id, which watchers may take before the turn is begun.
-    package func newStream(for session: SessionRow?) -> TurnStream {
-        TurnStream(sessionID: session?.id ?? ids.next(), turnID: ids.next(), createdAt: clock.now())
+    package func newStream(for session: SessionRow?) -> TurnStream { newStream(in: session?.id) }
+
+    /// - Parameter session: nil for a new one.
+    package func newStream(in session: SessionID?) -> TurnStream {
+        TurnStream(sessionID: session ?? ids.next(), turnID: ids.next(), createdAt: clock.now())
     }
 
     /// Begins a turn. Its first event tells whether the user's message could be stored.
@@ -157,6 +163,7 @@ package final class TurnRunner: Service {
         }
         execution.publishEnd()
         feed.changed(execution.turn.stream.sessionID)
+        if status == .complete { titles?.turnEnded(execution.turn) }
         if idle { drained.continuation.yield() }
     }
 

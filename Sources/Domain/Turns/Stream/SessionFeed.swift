@@ -18,9 +18,13 @@ package final class SessionFeed: Service {
 
     private let state = Mutex(State())
 
-    package init() {}
+    private let logged: @Sendable () -> Void
+
+    /// - Parameter logged: told whenever something was appended to a log, whoever watches it.
+    package init(logged: @escaping @Sendable () -> Void = {}) { self.logged = logged }
 
     package func changed(_ session: SessionID) {
+        logged()
         for watcher in state.withLock({ Array(($0.watchers[session] ?? [:]).values) }) { watcher.yield(.changed) }
     }
 

@@ -54,8 +54,8 @@ final class API {
     private static func check(_ request: Request, _ parameters: [Parameter]) throws(Problem) {
         var errors: [Problem.FieldError] = []
         for parameter in parameters where parameter.place == .query {
-            guard let text = request.uri.queryParameters[Substring(parameter.name)] else { continue }
-            errors += parameter.schema.violations(in: parameter.schema.value(of: String(text)))
+            guard let text = request.queryText(parameter.name) else { continue }
+            errors += parameter.schema.violations(in: parameter.schema.value(of: text))
                 .map { Problem.FieldError(pointer: "/\(parameter.name)", message: $0.message) }
         }
         guard errors.isEmpty else { throw .invalid(errors) }

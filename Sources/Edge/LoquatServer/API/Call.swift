@@ -31,7 +31,7 @@ protocol CheckedRequest: Sendable {
 extension CheckedRequest {
     /// - Throws: 404: what is not an id is not found.
     func id(_ name: String = "id") throws(Problem) -> UUIDv7 { try context.id(name) }
-    func query(_ name: String) -> String? { request.uri.queryParameters[Substring(name)].map(String.init) }
+    func query(_ name: String) -> String? { request.queryText(name) }
     func page() throws(Problem) -> PageRequest { try request.page() }
 
     /// Where the request came from.

@@ -81,7 +81,7 @@ struct OpenAPIDocument {
         }
         if let body = operation.body {
             let content = body.types.map { JSONObject.Member($0.mediaType, describe($0.mediaType, $0.schema, body.files, &schemas)) }
-            object["requestBody"] = ["required": true, "content": .object(JSONObject(content))]
+            object["requestBody"] = ["required": .bool(operation.body?.isRequired ?? true), "content": .object(JSONObject(content))]
         }
         var responses = JSONObject(operation.answers.map { .init("\($0.status.code)", describe($0, &schemas)) })
         for status in problems(of: operation) { responses.members.append(.init("\(status.code)", ["$ref": "#/components/responses/Problem"])) }

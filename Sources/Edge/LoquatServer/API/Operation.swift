@@ -100,6 +100,14 @@ struct BodyContent: Sendable {
     var types: [(mediaType: String, schema: TypeSchema)]
     /// Media types of a form's files, by the name of the field.
     var files: [String: [String]] = [:]
+    var isRequired = true
+
+    /// It may be left out.
+    var optional: BodyContent {
+        var body = self
+        body.isRequired = false
+        return body
+    }
 
     static func json<T: Decodable>(_ type: T.Type) -> BodyContent { BodyContent(types: [("application/json", .declared(type))]) }
 

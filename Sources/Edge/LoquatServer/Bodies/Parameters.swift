@@ -1,5 +1,6 @@
 import Conversation
-import Hummingbird
+import Foundation
+package import Hummingbird
 import SchemaReflection
 import TimeOrdered
 
@@ -12,15 +13,30 @@ extension ServerContext {
 }
 
 extension Request {
+    /// What stands in the query, as forms write it: `+` is a space. The first of several.
+    package func queryText(_ name: String) -> String? {
+        for pair in (uri.query ?? "").split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard Self.formDecoded(parts[0]) == name else { continue }
+            return parts.count > 1 ? Self.formDecoded(parts[1]) : ""
+        }
+        return nil
+    }
+
+    private static func formDecoded(_ text: Substring) -> String {
+        let spaced = text.contains("+") ? String(text.map { $0 == "+" ? " " : $0 }) : String(text)
+        return spaced.removingPercentEncoding ?? spaced
+    }
+
     /// `limit`, `offset` and `cursor`.
     func page() throws(Problem) -> PageRequest {
         let limit = try number("limit", default: 20, in: PageLimits.limit)
         let offset = try number("offset", default: 0, in: PageLimits.offset)
-        return PageRequest(limit: limit, offset: offset, cursor: uri.queryParameters["cursor"].map(String.init))
+        return PageRequest(limit: limit, offset: offset, cursor: queryText("cursor"))
     }
 
     func number(_ name: String, default value: Int, in range: ClosedRange<Int>) throws(Problem) -> Int {
-        guard let text = uri.queryParameters[Substring(name)] else { return value }
+        guard let text = queryText(name) else { return value }
         guard let number = Int(text), range.contains(number) else {
             throw .invalid("/\(name)", "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
@@ -28,8 +44,8 @@ extension Request {
     }
 
     func queryID(_ name: String) throws(Problem) -> UUIDv7? {
-        guard let text = uri.queryParameters[Substring(name)] else { return nil }
-        guard let id = UUIDv7(String(text)) else { throw .invalid("/\(name)", "must be a UUID") }
+        guard let text = queryText(name) else { return nil }
+        guard let id = UUIDv7(text) else { throw .invalid("/\(name)", "must be a UUID") }
         return id
     }
 }

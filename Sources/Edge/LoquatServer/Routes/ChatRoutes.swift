@@ -34,8 +34,11 @@ struct ChatRoutes {
         let asker = call.asker
         let dialect = try DialectName(query: call.query("dialect"))
         let (body, bytes) = try await call.bodyAndBytes(ChatBody.self, limit: services.limits.bodyBytes)
-        let session = try await session(body.sessionID ?? body.conversationID, asker)
-        var collection = body.collectionID ?? session?.collectionID
+        let asked = body.sessionID ?? body.conversationID
+        let session = try await session(asked, asker)
+        let ephemeral = session == nil ? try await ephemeral(asked, body, asker) : nil
+        guard asked == nil || session != nil || ephemeral != nil else { throw Problem.notFound }
+        var collection = body.collectionID ?? session?.collectionID ?? ephemeral?.collectionID
         if let asked = collection, try await services.library.store.collection(asked, for: asker) == nil {
             guard body.collectionID == nil else { throw Problem.notFound }
             // The session's own collection is no longer to be seen: the session goes on without it.
@@ -44,9 +47,11 @@ struct ChatRoutes {
         let turnRequest = TurnRequest(
             asker: asker, session: session, sessionMetadata: session == nil ? body.metadata ?? [:] : [:], message: body.text,
             job: .documents(
-                .init(collectionID: collection, creator: body.creator, filters: MetadataFilters(body.filters ?? [:]), topK: body.topK ?? 5)),
+                .init(collectionID: collection, creator: body.creator, filters: MetadataFilters(body.filters ?? [:]), topK: body.topK ?? 5,
+                    earlier: ephemeral?.pairs ?? [])),
             model: body.model, temperature: body.temperature, maxTokens: body.maxTokens, metadata: body.metadata ?? [:],
             idempotency: try Idempotent.key(call.request).map { ($0, Idempotent.fingerprint(call.request, bytes)) },
+            isLogged: ephemeral == nil, ephemeral: ephemeral.map { EphemeralTurn($0, in: services.sessionCache) },
             executor: call.context.executor)
         let doors = TurnDoor(services: services)
         let streams = body.stream ?? true
@@ -56,7 +61,19 @@ struct ChatRoutes {
 
     private func session(_ id: SessionID?, _ asker: Asker) async throws -> SessionRow? {
         guard let id else { return nil }
-        guard let session = try await services.log.session(id, of: asker.userID) else { throw Problem.notFound }
-        return session
+        return try await services.log.session(id, of: asker.userID)
+    }
+
+    /// The session of the cache that is asked in. One that lapsed begins anew under another id.
+    private func ephemeral(_ id: SessionID?, _ body: ChatBody, _ asker: Asker) async throws -> EphemeralSession? {
+        let cache = services.sessionCache
+        if let id {
+            if let session = try await cache.renew(id, of: asker.userID) { return session }
+            let hasLapsed = try await cache.wasEphemeral(id, of: asker.userID)
+            guard hasLapsed || body.ephemeral == true else { return nil }
+        } else if body.ephemeral != true {
+            return nil
+        }
+        return try await cache.begin(services.ids.next(), of: asker.userID, collection: body.collectionID)
     }
 }

@@ -155,11 +155,9 @@ struct LineRoutes {
         let session = try await session(call)
         let (name, with) = (call.name(), call.query("with") ?? session.branch)
         let (one, other) = (try branch(name, of: session), try branch(with, of: session))
-        guard let head = one.headTurnID, let otherHead = other.headTurnID, let end = try await services.log.turn(head, of: session.id),
-            let otherEnd = try await services.log.turn(otherHead, of: session.id)
-        else { throw Problem.notFound }
-        let shared = try await services.lines.shared(end.id, end.depth + 1, otherEnd.id, otherEnd.depth + 1, in: session.id)
-        let last = try await services.log.line(to: head, of: session.id, depths: max(0, shared - 1)..<shared).first
+        guard let head = one.headTurnID, let otherHead = other.headTurnID else { throw Problem.notFound }
+        let last = try await services.log.fork(head, otherHead, of: session.id)
+        let shared = last.map { $0.depth + 1 } ?? 0
         return try Response.json(
             ComparisonResource(
                 name: name, with: with, turnID: last?.id, shared: shared, messages: try await messages(to: head, after: shared, session),

@@ -22,7 +22,7 @@ struct RegenerationRoutes {
                     message is edited too. The turn may be the message itself.
                     """,
                 admission: .scope(.chat), parameters: TurnRoutes.turn + [ChatRoutes.dialect],
-                body: .json(RegenerateBody.self).limiting("message", to: 1...services.limits.messageCharacters), answers: answers,
+                body: .json(RegenerateBody.self).limiting("message", to: 1...services.limits.messageCharacters).optional, answers: answers,
                 problems: [.conflict, .tooManyRequests, .badGateway, .gatewayTimeout], isIdempotent: true)
         ) { try await regenerate($0) }
         api.add(
@@ -30,7 +30,7 @@ struct RegenerationRoutes {
                 method: .post, path: "/api/v1/chat/sessions/{id}/turns/{turn}/continue", id: "continueTurn", tag: .turns,
                 summary: "Go on with an answer that was cut off.",
                 details: "For an answer that was stopped or interrupted, failed, or reached its longest length. A new version begins with its text.",
-                admission: .scope(.chat), parameters: TurnRoutes.turn + [ChatRoutes.dialect], body: .json(ContinueBody.self), answers: answers,
+                admission: .scope(.chat), parameters: TurnRoutes.turn + [ChatRoutes.dialect], body: .json(ContinueBody.self).optional, answers: answers,
                 problems: [.conflict, .tooManyRequests, .badGateway, .gatewayTimeout], isIdempotent: true)
         ) { try await goOn($0) }
     }
@@ -70,7 +70,8 @@ struct RegenerationRoutes {
     private func goOn(_ call: Call) async throws -> Response {
         let (body, bytes) = try await call.optionalBody(ContinueBody.self, limit: services.limits.bodyBytes)
         let place = try await place(call)
-        guard let answer = place.answer, answer.status != .generating else { throw LineRefusal.stillRunning }
+        guard let answer = place.answer else { throw LineRefusal.notCutOff }
+        guard answer.status != .generating else { throw LineRefusal.stillRunning(answer.id) }
         guard let record = try await TurnLookup(log: services.log, turns: services.turns).record(answer) else { throw Problem.notFound }
         guard record.message.status != .complete || record.message.finishReason == .length else { throw LineRefusal.notCutOff }
         let regeneration = Regeneration(
@@ -86,6 +87,8 @@ struct RegenerationRoutes {
         let userTurn: TurnRow
         let answer: TurnRow?
         let message: UserMessage
+        /// That was asked the last time.
+        let model: String?
     }
 
     /// The message and its answer, whichever of them was named.
@@ -97,7 +100,13 @@ struct RegenerationRoutes {
             case .userMessage(let message) = try event.decodedPayload()
         else { throw Problem.notFound }
         let answer = named.role == .assistant ? named : try await services.lines.answer(to: userTurn, in: session)
-        return Place(session: session, userTurn: userTurn, answer: answer, message: message)
+        var model = message.asked?.model ?? message.request?["model"]?.string
+        if let answer, let begun = try await services.log.events(of: session.id, seqs: [answer.position]).first,
+            case .turnOpened(let opened) = try begun.decodedPayload(), let named = opened.model
+        {
+            model = named
+        }
+        return Place(session: session, userTurn: userTurn, answer: answer, message: message, model: model)
     }
 
     private func answer(
@@ -108,7 +117,7 @@ struct RegenerationRoutes {
         let asked = place.message.asked
         let request = TurnRequest(
             asker: call.asker, session: place.session, kind: place.session.kind, message: message ?? place.message.content,
-            job: try await job(place, regeneration, message, model, call.asker), model: model ?? asked?.model ?? Self.model(of: place.message),
+            job: try await job(place, regeneration, message, model, call.asker), model: model ?? place.model,
             temperature: asked?.temperature, maxTokens: asked?.maxTokens, metadata: place.message.metadata,
             idempotency: try Idempotent.key(call.request).map { ($0, Idempotent.fingerprint(call.request, bytes)) }, regeneration: regeneration,
             executor: call.context.executor)
@@ -117,14 +126,11 @@ struct RegenerationRoutes {
             stream, streams: streams, dialect: dialect.dialect(for: stream, model: request.model ?? services.models.defaultModel))
     }
 
-    /// The model of a request that was passed through.
-    private static func model(of message: UserMessage) -> String? { message.request?["model"]?.string }
-
     private func job(
         _ place: Place, _ regeneration: Regeneration, _ message: String?, _ model: String?, _ asker: Asker
     ) async throws -> TurnRequest.Job {
         if let request = place.message.request {
-            return .passThrough(request.repeated(message: message, model: model, continuing: regeneration.beginning?.message.content))
+            return .passThrough(request.repeated(message: message, model: model ?? place.model, continuing: regeneration.beginning?.message.content))
         }
         let asked = place.message.asked
         var collection = asked?.collectionID ?? place.session.collectionID

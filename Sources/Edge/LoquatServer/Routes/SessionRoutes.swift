@@ -16,9 +16,16 @@ struct SessionRoutes {
         api.add(
             Operation(
                 method: .get, path: "/api/v1/chat/sessions", id: "listSessions", tag: .sessions, summary: "The caller's sessions.",
-                admission: .scope(.chat), parameters: Parameter.page(cursor: .timeAndID),
+                admission: .scope(.chat),
+                parameters: [
+                    .query("archived", .boolean, "Those that are put away, or those that are not; both if not said."),
+                    .query("pinned", .boolean, "Those that are kept at the top, or the others; both if not said."),
+                ] + Parameter.page(cursor: .timeAndID),
                 answers: [.ok(ListResponse<SessionResource>.self, "A page of them, by their last message, newest first.")])
-        ) { call in try Response.json(ListResponse(try await log.sessions(of: call.asker.userID, try call.page()), SessionResource.init)) }
+        ) { call in
+            let filter = SessionFilter(archived: call.query("archived").map { $0 == "true" }, pinned: call.query("pinned").map { $0 == "true" })
+            return try Response.json(ListResponse(try await log.sessions(of: call.asker.userID, filter, try call.page()), SessionResource.init))
+        }
         api.add(
             Operation(
                 method: .get, path: "/api/v1/chat/sessions/{id}", id: "getSession", tag: .sessions, summary: "One session.",
@@ -100,6 +107,7 @@ struct SessionRoutes {
 
     /// A running turn is ended first, so that it does not write to what is gone.
     private func delete(_ call: Call) async throws -> Response {
+        if try await services.sessionCache.end(call.id(), of: call.asker.userID) { return Response(status: .noContent) }
         let session = try await session(call)
         if let running = services.turns.runningTurn(of: session.id) {
             running.stop(.stopped)

@@ -13,7 +13,7 @@ struct TurnDoor {
     func begin(_ request: TurnRequest, answersWithStream: Bool) async throws -> TurnStream {
         if answersWithStream { try StreamSlot.current?.take() }
         if case .documents = request.job { await services.library.waitUntilReady() }
-        let stream = services.turns.newStream(for: request.session)
+        let stream = services.turns.newStream(in: request.session?.id ?? request.ephemeral?.sessionID)
         guard let (key, fingerprint) = request.idempotency else {
             try await start(request, stream)
             return stream

@@ -86,6 +86,7 @@ struct TurnRoutes {
             "rating": .note("`up` or `down`; null takes it back."), "reason": .text("In a word, such as `wrong` or `incomplete`.", 0...200),
             "text": .text("In words.", 0...10_000),
         ]
+        static let requiresOneOf = ["rating"]
     }
 
     private func message(_ row: TurnRow, of session: SessionRow) async throws -> Response {
@@ -98,7 +99,7 @@ struct TurnRoutes {
     private func rate(_ call: Call) async throws -> Response {
         let (session, row) = try await answer(call)
         let body = try await call.body(FeedbackBody.self, limit: services.limits.bodyBytes)
-        guard row.status != .generating else { throw LineRefusal.stillRunning }
+        guard row.status != .generating else { throw LineRefusal.stillRunning(row.id) }
         let rated = TurnRated(turnID: row.id, rating: body.rating, reason: body.reason, text: body.text)
         _ = try await services.log.append(AppendBatch(sessionID: session.id, drafts: [EventDraft(.turnRated(rated))]))
         services.sessionFeed.changed(session.id)
@@ -120,22 +121,41 @@ struct TurnRoutes {
         return (session, turn)
     }
 
+    /// The turn that runs under this name: it may not be in the log yet, or never will be.
+    private func running(_ call: Call) throws -> RunningTurn? {
+        guard let running = services.turns.runningTurn(of: try call.id()), running.stream.turnID == (try call.id("turn")),
+            running.request.asker.userID == call.asker.userID
+        else { return nil }
+        return running
+    }
+
     private func watch(_ call: Call) async throws -> Response {
-        let (session, turn) = try await answer(call)
         let dialect = try DialectName(query: call.query("dialect"))
+        if let running = try running(call) {
+            let model = running.request.model ?? services.models.defaultModel
+            return .turn(running.stream, after: call.eventsSeen(of: running.stream.turnID), dialect: dialect.dialect(for: running.stream, model: model))
+        }
+        let (session, turn) = try await answer(call)
         guard let (stream, model) = try await lookup.stream(of: turn.id, in: session.id) else { throw Problem.notFound }
-        let seen = call.lastEventID
-        let count = seen.map { $0.scope == turn.id.description ? $0.number : 0 } ?? 0
-        return .turn(stream, after: count, dialect: dialect.dialect(for: stream, model: model))
+        return .turn(stream, after: call.eventsSeen(of: turn.id), dialect: dialect.dialect(for: stream, model: model))
     }
 
     /// Ends a running turn and answers with it once its end is stored. A turn that is over is answered as it is.
     private func stop(_ call: Call) async throws -> Response {
-        let (session, turn) = try await answer(call)
-        if let running = services.turns.runningTurn(of: session.id), running.stream.turnID == turn.id {
+        if let running = try running(call) {
             running.stop(.stopped)
             _ = await running.stream.waitUntilEnded()
+            // What leaves nothing in the log is told here and nowhere else.
+            if !running.request.isLogged { return try Response.json(MessageResource(stopped: running.stream)) }
         }
+        let (session, turn) = try await answer(call)
         return try await message(turn, of: session)
+    }
+}
+
+extension Call {
+    /// How many events of a turn the client has seen.
+    fileprivate func eventsSeen(of turn: TurnID) -> Int {
+        lastEventID.map { $0.scope == turn.description ? $0.number : 0 } ?? 0
     }
 }

@@ -43,7 +43,7 @@ struct SessionStreaming: Sendable {
                     silent = before == cursor
                     // A deleted session says nothing more.
                     if silent, try await log.session(session, of: owner) == nil {
-                        try await write(SessionEvents.Deleted(sessionID: session), "deleted", seq: cursor, &writer)
+                        try await write(SessionEvents.Deleted(sessionID: session), "deleted", seq: cursor + 1, &writer)
                         break
                     }
                     if case .idle = signal, silent { try await Response.writeSignOfLife(&writer) }

@@ -58,17 +58,19 @@ struct TurnLookup {
         var hidden = Dictionary(rows.map { ($0.id, $0.isHidden) }, uniquingKeysWith: { $1 })
         for id in Set(rows.compactMap(\.userTurnID)) where hidden[id] == nil { hidden[id] = try await log.turn(id, of: session.id)?.isHidden }
         let versions = Dictionary(grouping: try await log.versions(of: rows), by: VersionKey.init)
+        var superseding: [TurnID: TurnID] = [:]
+        if !areOnLine, let head = session.headTurnID {
+            superseding = try await log.superseding(rows.map(\.id), onLineTo: head, of: session.id)
+        }
         var places: [TurnID: MessageResource.Place] = [:]
         for row in rows {
             var place = MessageResource.Place(versions: (versions[VersionKey(row)] ?? [row]).map(\.id))
             place.isHidden = hidden[row.userTurnID ?? row.id] ?? false
-            if !areOnLine { place.supersededBy = try await lines.superseding(row, in: session)?.id }
+            place.supersededBy = superseding[row.id]
             places[row.id] = place
         }
         return places
     }
-
-    private var lines: LineService { LineService(log: log, turns: turns) }
 
     private struct VersionKey: Hashable {
         let parent: TurnID?

@@ -33,8 +33,9 @@ struct ChatBody: Decodable, SchemaFields {
         "filters": .schema("Metadata that documents must have; a list means any of.", .filters),
         "model": .text("The model to answer; the configured one if not said.", 1...1_000), "temperature": .number("The model's.", 0...2),
         "max_tokens": .integer("How long the answer may be.", 1...1_000_000),
-        // Scenes and ephemeral sessions are of later versions.
-        "addressee_id": .schema("Who is spoken to in a scene.", .only(nil)), "ephemeral": .schema("Not offered by this version.", .only(false)),
+        // Scenes are of later versions.
+        "addressee_id": .schema("Who is spoken to in a scene.", .only(nil)),
+        "ephemeral": .note("Whether a new session leaves nothing in the log: it is remembered for a while after its last turn, and then gone."),
         "metadata": .note("Kept with the message, and with a session that it begins."),
     ]
     static let requiresOneOf = ["message", "query"]

@@ -2,6 +2,7 @@ import Conversation
 import JSON
 import SchemaReflection
 import TimeOrdered
+import Turns
 
 struct SessionResource: Codable {
     let id: UUIDv7
@@ -102,6 +103,15 @@ struct MessageResource: Codable {
         error = assistant?.failure
         model = assistant?.model
         truncated = assistant?.finishReason == .length
+    }
+}
+
+extension MessageResource {
+    /// An answer that was stopped and leaves nothing in the log.
+    init(stopped stream: TurnStream) {
+        let row = TurnRow(
+            id: stream.turnID, sessionID: stream.sessionID, position: 0, role: .assistant, status: .stopped, createdAt: stream.createdAt)
+        self.init(row, Place(versions: [row.id]), content: nil, sources: nil, shown: stream.text)
     }
 }
 

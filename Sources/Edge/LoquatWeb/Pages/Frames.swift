@@ -42,8 +42,8 @@ extension ServerContext {
 }
 
 extension Request {
-    func query(_ name: Substring) -> String? { uri.queryParameters[name].map(String.init) }
-    func queryNumber(_ name: Substring, in range: ClosedRange<Int>) -> Int? {
+    func query(_ name: String) -> String? { queryText(name) }
+    func queryNumber(_ name: String, in range: ClosedRange<Int>) -> Int? {
         query(name).flatMap(Int.init).flatMap { range.contains($0) ? $0 : nil }
     }
 }

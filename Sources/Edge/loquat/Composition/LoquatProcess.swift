@@ -41,6 +41,9 @@ struct LoquatProcess {
     private let log: SQLiteLogStore
     private let documents: SQLiteDocumentStore
     private let spool: MappedSpool
+    private let search: SQLiteConversationSearch
+    private let sessionCache: LocalSessionCache
+    private let titles: TitleService?
     private let keyUse: KeyUse
     private let http: HTTPClient
     private let embeddingSetup: EmbeddingSetup
@@ -74,20 +77,22 @@ struct LoquatProcess {
         documents = try SQLiteDocumentStore(directory, ids: ids)
         spool = try MappedSpool(directory, logger: logger)
         _ = try await TurnRecovery.run(log: log, spool: spool, logger: logger)
+        search = try await SQLiteConversationSearch(directory, log: log, logger: logger)
+        sessionCache = LocalSessionCache(limits: settings.ephemeral)
         try await documents.requeueUnfinished()
         let access = SQLiteAccessStore(sharing: log, ids: ids)
         _ = try await access.owner()
 
-        let search = NIOThreadPool(numberOfThreads: Self.searchThreads)
+        let searching = NIOThreadPool(numberOfThreads: Self.searchThreads)
         let ingest = NIOThreadPool(numberOfThreads: Self.ingestionThreads)
         let waiting = NIOThreadPool(numberOfThreads: Self.readingThreads)
         let passwords = NIOThreadPool(numberOfThreads: Self.passwordThreads)
         let encoders = NIOThreadPool(numberOfThreads: System.coreCount)
-        threads = [search, ingest, waiting, passwords, encoders]
+        threads = [searching, ingest, waiting, passwords, encoders]
         for pool in threads { pool.start() }
         let embeddings = LibraryEmbeddings()
         let index = try HybridPassageIndex(
-            lexicalFile: directory.words, embeddings: embeddings, threads: search, ingestThreads: ingest, logger: logger)
+            lexicalFile: directory.words, embeddings: embeddings, threads: searching, ingestThreads: ingest, logger: logger)
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration)
         self.http = http
         embeddingSetup = Self.embeddingSetup(settings, directory, embeddings, encoders, http, logger)
@@ -107,14 +112,20 @@ struct LoquatProcess {
         let provider = settings.provider.map { OpenAICompatibleModel(settings: $0, client: http, logger: logger) }
         let models = ConfiguredModels(provider: provider, model: settings.provider?.model)
         let metrics = MetricsRegistry()
-        let sessionFeed = SessionFeed()
+        let sessionFeed = SessionFeed { [search] in search.changed() }
         let rewriter = settings.classifier.flatMap { classifier in
             provider.map { QueryRewriter(model: $0, name: classifier.model, timeout: classifier.timeout) }
+        }
+        titles = settings.classifier.flatMap { [log] classifier in
+            provider.map { provider in
+                let writer = TitleWriter(model: provider, name: classifier.model, timeout: classifier.timeout)
+                return TitleService(log: log, writer: writer, feed: sessionFeed, logger: logger)
+            }
         }
         let turns = TurnRunner(
             log: log, spool: spool, retrieval: retrieval,
             evidence: embeddingSetup.words.map { EvidenceFinder(words: $0, retrieval: retrieval) }, models: models, rewriter: rewriter,
-            feed: sessionFeed, settings: settings.turns, ids: ids, logger: logger, ended: { metrics.countTurn(outcome: $0.rawValue) })
+            titles: titles, feed: sessionFeed, settings: settings.turns, ids: ids, logger: logger, ended: { metrics.countTurn(outcome: $0.rawValue) })
         keyUse = KeyUse(store: access)
         let tokens = TokenService(store: access, ids: ids)
         let accounts = Self.accounts(
@@ -128,7 +139,8 @@ struct LoquatProcess {
             access: Authenticator(store: access, tokens: tokens, keyUse: keyUse), accounts: accounts,
             keys: KeyService(store: access, ids: ids), log: log,
             backup: SQLiteBackup(directory, productVersion: productVersion), library: library, retrieval: retrieval, embeddings: embeddings,
-            turns: turns, models: models, sessionFeed: sessionFeed, idempotency: IdempotencyGate(log: log), metrics: metrics, limits: settings.limits,
+            turns: turns, models: models, sessionCache: sessionCache, search: search, sessionFeed: sessionFeed,
+            idempotency: IdempotencyGate(log: log), metrics: metrics, limits: settings.limits,
             frontDoor: FrontDoor(connections: settings.connections, rates: settings.rates),
             storesCompletions: settings.storesCompletions, ids: ids, clock: .system, logger: logger)
     }
@@ -196,7 +208,7 @@ struct LoquatProcess {
             router: LoquatRouter.localRouter(services), server: .local(services),
             configuration: .init(address: .unixDomainSocket(path: socket.path), serverName: "Loquat"),
             onServerRunning: { _ in if !isPublic { await started(0) } }, logger: quiet(logger))
-        var running: [any Service] = [spool, services.library] + periodic + [local]
+        var running: [any Service] = [spool, search, services.library] + periodic + [titles].compactMap(\.self) + [local]
         if isPublic {
             let router = LoquatRouter.publicRouter(services, faultPage: WebRoutes.faultPage) { WebRoutes(services: services).add(to: $0) }
             running.append(
@@ -221,12 +233,14 @@ struct LoquatProcess {
 
     private var periodic: [any Service] {
         let (log, services, keyUse, embeddingSetup, backlog) = (log, services, keyUse, embeddingSetup, backlog)
+        let (search, sessionCache) = (search, sessionCache)
         return [
             Periodic(name: "checkpoint", interval: Self.checkpointInterval, runsAtShutdown: true, logger: logger) { _ = try await log.checkpoint() },
             Periodic(name: "key use", interval: Self.keyUseInterval, runsAtShutdown: true, logger: logger) { try await keyUse.write() },
             Periodic(name: "heartbeat", interval: Self.heartbeat, logger: logger) {
                 services.turns.nudgeWatchers()
                 services.sessionFeed.nudgeWatchers()
+                search.changed()
                 services.library.tick()
             },
             Periodic(name: "embeddings", interval: Self.heartbeat, logger: logger) {
@@ -234,6 +248,7 @@ struct LoquatProcess {
             },
             Periodic(name: "forget what has lapsed", interval: .seconds(600), logger: logger) {
                 try await services.accounts.logins.forgetLapsed()
+                _ = sessionCache.forgetLapsed()
                 try await log.forgetClaims(before: WallClock.system.now().advanced(by: -IdempotencyGate.lifetime))
             },
         ]
@@ -252,6 +267,7 @@ struct LoquatProcess {
         try await http.shutdown()
         for pool in threads { try await pool.shutdownGracefully() }
         try documents.close()
+        try search.close()
         try log.close()
     }
 }

@@ -68,7 +68,18 @@ final class FaultPointLog: LogStore {
     // MARK: Reading
 
     func session(_ id: SessionID, of user: UUIDv7) async throws -> SessionRow? { try await store.session(id, of: user) }
-    func sessions(of user: UUIDv7, _ page: PageRequest) async throws -> Page<SessionRow> { try await store.sessions(of: user, page) }
+    func sessions(of user: UUIDv7, _ filter: SessionFilter, _ page: PageRequest) async throws -> Page<SessionRow> {
+        try await store.sessions(of: user, filter, page)
+    }
+    func sessions(after id: SessionID?, limit: Int) async throws -> [SessionRow] { try await store.sessions(after: id, limit: limit) }
+    func lineEnd(through turn: TurnID, of session: SessionID) async throws -> TurnID { try await store.lineEnd(through: turn, of: session) }
+    func knows(sessions: [SessionID], turns: [TurnID]) async throws -> Bool { try await store.knows(sessions: sessions, turns: turns) }
+    func fork(_ first: TurnID, _ second: TurnID, of session: SessionID) async throws -> TurnRow? {
+        try await store.fork(first, second, of: session)
+    }
+    func superseding(_ turns: [TurnID], onLineTo head: TurnID, of session: SessionID) async throws -> [TurnID: TurnID] {
+        try await store.superseding(turns, onLineTo: head, of: session)
+    }
     func sessions(inCollection collection: UUIDv7) async throws -> [SessionID] { try await store.sessions(inCollection: collection) }
     func events(of session: SessionID, after seq: Int, limit: Int) async throws -> [LogEvent] {
         try await store.events(of: session, after: seq, limit: limit)

@@ -15,6 +15,45 @@ extension InMemoryLogStore {
         }
     }
 
+    package func sessions(after id: SessionID?, limit: Int) async throws -> [SessionRow] {
+        try read { state in
+            let rows = state.sessions.values.compactMap(\.row).filter { $0.kind != .workspace }.sorted { $0.id < $1.id }
+            return Array(rows.drop { row in id.map { row.id <= $0 } ?? false }.prefix(limit))
+        }
+    }
+
+    package func knows(sessions: [SessionID], turns: [TurnID]) async throws -> Bool {
+        try read { state in
+            sessions.contains { state.sessions[$0] != nil || state.tombstones[$0] != nil }
+                || state.sessions.values.contains { session in turns.contains { session.turns[$0] != nil } }
+        }
+    }
+
+    package func fork(_ first: TurnID, _ second: TurnID, of session: SessionID) async throws -> TurnRow? {
+        let one = try await line(to: first, of: session, depths: 0..<Int.max)
+        let other = try await line(to: second, of: session, depths: 0..<Int.max)
+        return zip(one, other).filter { $0.id == $1.id }.last?.0
+    }
+
+    package func lineEnd(through turn: TurnID, of session: SessionID) async throws -> TurnID {
+        for row in try await line(to: turn, of: session, depths: 0..<Int.max).reversed() {
+            guard let tip = row.tipID, try await line(to: tip, of: session, depths: 0..<Int.max).contains(where: { $0.id == turn }) else { continue }
+            return tip
+        }
+        return turn
+    }
+
+    package func superseding(_ turns: [TurnID], onLineTo head: TurnID, of session: SessionID) async throws -> [TurnID: TurnID] {
+        let line = try await line(to: head, of: session, depths: 0..<Int.max)
+        var found: [TurnID: TurnID] = [:]
+        for turn in turns where !line.contains(where: { $0.id == turn }) {
+            let fork = try await fork(turn, head, of: session)
+            let depth = fork.map { $0.depth + 1 } ?? 0
+            if depth < line.count { found[turn] = line[depth].id }
+        }
+        return found
+    }
+
     package func versions(of turns: [TurnRow]) async throws -> [TurnRow] {
         try read { state in
             let all = turns.first.flatMap { state.sessions[$0.sessionID]?.timeline } ?? []

@@ -61,10 +61,12 @@ package final class InMemoryLogStore: LogStore {
         try read { $0.sessions[id]?.row.flatMap { $0.userID == user ? $0 : nil } }
     }
 
-    package func sessions(of user: UUIDv7, _ page: PageRequest) async throws -> Page<SessionRow> {
+    package func sessions(of user: UUIDv7, _ filter: SessionFilter, _ page: PageRequest) async throws -> Page<SessionRow> {
         let after = try page.cursor.map(SessionPlace.init)
         return try read { state in
-            let rows = state.sessions.values.compactMap(\.row).filter { $0.userID == user }.sorted { SessionPlace($0) > SessionPlace($1) }
+            let rows = state.sessions.values.compactMap(\.row).filter { row in
+                row.userID == user && filter.archived ?? row.archived == row.archived && filter.pinned ?? row.pinned == row.pinned
+            }.sorted { SessionPlace($0) > SessionPlace($1) }
             let rest = rows.drop { row in after.map { SessionPlace(row) >= $0 } ?? false }.dropFirst(page.offset)
             let items = Array(rest.prefix(page.limit))
             return Page(items: items, next: rest.count > page.limit ? items.last.map { SessionPlace($0).cursor } : nil)

@@ -22,9 +22,9 @@ enum LinePayloads {
             .turnOpened(
                 TurnOpened(
                     turnID: id, userTurnID: other, createsSession: false, supersedes: other, regeneratedFrom: other, continues: true,
-                    instructions: "i")),
+                    model: "m", instructions: "i")),
             #"{"turn_id":"\#(idText)","user_turn_id":"\#(otherText)","creates_session":false,"supersedes":"\#(otherText)","#
-                + #""regenerated_from":"\#(otherText)","continues":true,"instructions":"i"}"#
+                + #""regenerated_from":"\#(otherText)","continues":true,"model":"m","instructions":"i"}"#
         ),
         (.turnHidden(TurnHidden(turnID: id, hidden: true)), #"{"turn_id":"\#(idText)","hidden":true}"#),
         (

@@ -1,0 +1,104 @@
+package import Conversation
+import GRDB
+import TimeOrdered
+
+extension SQLiteLogStore {
+    /// Versions that are read for one page at the most.
+    private static let versionLimit = 10_000
+
+    package func line(to head: TurnID, of session: SessionID, depths: Range<Int>) async throws -> [TurnRow] {
+        try await file.read { database in
+            guard let head = try Self.turn(head, of: session, database), !depths.isEmpty, head.depth >= depths.lowerBound else { return [] }
+            let last = try LineReader(database).walk.ancestor(of: head, at: depths.upperBound - 1)
+            return try TurnRow.fetch(
+                database,
+                sql: """
+                    WITH RECURSIVE line (id, steps) AS (
+                        SELECT ?, ? UNION ALL
+                        SELECT turns.parent, steps - 1 FROM line JOIN turns ON turns.id = line.id WHERE steps > 0 AND turns.parent IS NOT NULL)
+                    SELECT turns.* FROM line JOIN turns ON turns.id = line.id ORDER BY turns.depth
+                    """, arguments: [last.id, last.depth - max(0, depths.lowerBound)])
+        }
+    }
+
+    package func fork(_ first: TurnID, _ second: TurnID, of session: SessionID) async throws -> TurnRow? {
+        try await file.read { database in
+            guard let one = try Self.turn(first, of: session, database), let other = try Self.turn(second, of: session, database) else { return nil }
+            return try LineReader(database).walk.fork(one, other)
+        }
+    }
+
+    package func lineEnd(through turn: TurnID, of session: SessionID) async throws -> TurnID {
+        try await file.read { database in
+            guard let target = try Self.turn(turn, of: session, database) else { return turn }
+            let walk = LineReader(database).walk
+            var next: TurnRow? = target
+            // What was left further back may have led through here; the nearest is what was left last.
+            while let row = next {
+                if let id = row.tipID, let tip = try TurnRow.stored(id, database), try walk.isOnLine(target, to: tip) { return id }
+                next = try row.parentID.flatMap { try TurnRow.stored($0, database) }
+            }
+            return turn
+        }
+    }
+
+    package func superseding(_ turns: [TurnID], onLineTo head: TurnID, of session: SessionID) async throws -> [TurnID: TurnID] {
+        try await file.read { database in
+            guard let head = try Self.turn(head, of: session, database) else { return [:] }
+            let walk = LineReader(database).walk
+            var found: [TurnID: TurnID] = [:]
+            for id in turns {
+                guard let turn = try Self.turn(id, of: session, database) else { continue }
+                let fork = try walk.fork(turn, head)
+                guard fork?.id != turn.id else { continue }
+                let depth = fork.map { $0.depth + 1 } ?? 0
+                if depth <= head.depth { found[id] = try walk.ancestor(of: head, at: depth).id }
+            }
+            return found
+        }
+    }
+
+    package func versions(of turns: [TurnRow]) async throws -> [TurnRow] {
+        guard let session = turns.first?.sessionID else { return [] }
+        let parents = Set(turns.compactMap(\.parentID))
+        let beginsLine = turns.contains { $0.parentID == nil }
+        let pairs = Set(turns.map { Version($0) })
+        return try await file.read { database in
+            let marks = repeatElement("?", count: parents.count).joined(separator: ", ")
+            let rows = try TurnRow.fetch(
+                database, sql: "SELECT * FROM turns INDEXED BY turns_by_parent WHERE session = ? AND parent IN (\(marks)) LIMIT ?",
+                arguments: [session] + StatementArguments(parents) + [Self.versionLimit])
+            let first = try TurnRow.fetch(
+                database, sql: "SELECT * FROM turns INDEXED BY turns_by_parent WHERE session = ? AND parent IS NULL AND ? LIMIT ?",
+                arguments: [session, beginsLine, Self.versionLimit])
+            return (first + rows).filter { pairs.contains(Version($0)) }.sorted { $0.position < $1.position }
+        }
+    }
+
+    private struct Version: Hashable {
+        let parent: TurnID?
+        let role: TurnRow.Speaker
+
+        init(_ row: TurnRow) {
+            parent = row.parentID
+            role = row.role
+        }
+    }
+}
+
+/// Reads rows of turns on the way through their tree, each once.
+private final class LineReader {
+    private let database: Database
+    private var rows: [TurnID: TurnRow] = [:]
+
+    init(_ database: Database) { self.database = database }
+
+    var walk: LineWalk<any Error> { LineWalk { (id: TurnID) throws(any Error) -> TurnRow in try self.row(id) } }
+
+    private func row(_ id: TurnID) throws -> TurnRow {
+        if let known = rows[id] { return known }
+        guard let row = try TurnRow.stored(id, database) else { throw LogError.unavailable(reason: "a turn of the line is missing") }
+        rows[id] = row
+        return row
+    }
+}

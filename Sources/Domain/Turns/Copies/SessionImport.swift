@@ -1,0 +1,156 @@
+package import Conversation
+import JSON
+package import TimeOrdered
+
+/// Makes sessions of what was exported, here or elsewhere.
+package struct SessionImport: Sendable {
+    /// Events in one commit: turns do not wait long for it.
+    private static let batch = 1_000
+
+    let log: any LogStore
+    let ids: UUIDv7Generator
+    /// Whose the sessions are to be.
+    let user: UUIDv7
+    let workspace: UUIDv7
+    /// Sessions of our own export keep their ids where nobody has them.
+    let keepsIDs: Bool
+
+    package init(log: any LogStore, ids: UUIDv7Generator, user: UUIDv7, workspace: UUIDv7, keepsIDs: Bool) {
+        self.log = log
+        self.ids = ids
+        self.user = user
+        self.workspace = workspace
+        self.keepsIDs = keepsIDs
+    }
+
+    /// A session as it was, event by event.
+    /// - Throws: `ImportError` where its events make no session.
+    package func restore(_ exported: ExportedSession) async throws -> SessionRow {
+        let keepsIDs = keepsIDs ? try await isFree(exported) : false
+        var renaming = TurnRenaming(ids: keepsIDs ? nil : ids)
+        let session = keepsIDs ? exported.id : ids.next()
+        var drafts: [EventDraft] = []
+        var branches = 0
+        for (index, event) in exported.events.enumerated() {
+            if event.kind == .branchCreated { branches += 1 }
+            guard branches < Branch.limit else { throw Self.broken(index + 1, "a session has at most \(Branch.limit) branches") }
+            do {
+                var payload = renaming.renamed(event.payload)
+                if event.kind == .sessionCreated { payload = owned(payload, events: exported.events.count) }
+                let group = event.group.map { renaming[$0] }
+                drafts.append(EventDraft(try EventPayload(kind: event.kind, bytes: JSONValue.object(payload).bytes), group: group, createdAt: event.createdAt))
+            } catch let error as JSONShapeError {
+                throw Self.broken(index + 1, "\(error.pointer) \(error.message)")
+            }
+        }
+        return try await append(drafts, to: session)
+    }
+
+    /// A conversation of another product.
+    package func make(_ conversation: ImportedConversation, now: Timestamp) async throws -> SessionRow {
+        var builder = ImportedSessionBuilder(ids: ids, fallback: conversation.createdAt ?? conversation.updatedAt ?? now)
+        let events = builder.events(of: conversation)
+        let created = SessionCreated(
+            userID: user, workspaceID: workspace, kind: .chat, title: conversation.title, collectionID: nil, metadata: conversation.metadata,
+            copiedEvents: events.count + 2)
+        let update = SessionUpdated(
+            title: conversation.title.isEmpty ? nil : conversation.title, archived: conversation.archived ? true : nil,
+            pinned: conversation.pinned ? true : nil)
+        let begun = conversation.createdAt ?? events.first?.createdAt ?? now
+        let drafts = [EventDraft(.sessionCreated(created), createdAt: begun), EventDraft(.sessionUpdated(update), createdAt: begun)] + events
+        return try await append(drafts, to: ids.next())
+    }
+
+    // MARK: Appending
+
+    /// All of it, or nothing.
+    private func append(_ drafts: [EventDraft], to session: SessionID) async throws -> SessionRow {
+        guard case .sessionCreated? = drafts.first?.payload else { throw Self.broken(1, "a session begins with its creation") }
+        do {
+            for start in stride(from: 0, to: drafts.count, by: Self.batch) {
+                let part = Array(drafts[start..<min(start + Self.batch, drafts.count)])
+                _ = try await log.append(AppendBatch(sessionID: session, drafts: part, after: start == 0 ? nil : start))
+            }
+            guard let row = try await log.session(session, of: user) else { throw LogError.noSession(session) }
+            return try await closed(row)
+        } catch {
+            let record = AuditRecord(actorID: user, actorCredential: nil, action: .sessionDeleted, targetKind: .session, targetID: session)
+            _ = try? await log.delete(session: session, of: user, recording: record)  // reason: the first error says what is wrong
+            if case LogError.damaged(_, let seq, let reason) = error { throw Self.broken(seq, reason) }
+            throw error
+        }
+    }
+
+    /// A turn that was running when its session was exported is over.
+    private func closed(_ session: SessionRow) async throws -> SessionRow {
+        guard let id = session.runningTurnID, let turn = try await log.turn(id, of: session.id) else { return session }
+        let message = AssistantMessage(
+            turnID: id, userTurnID: turn.userTurnID ?? id, content: "", status: .interrupted, finishReason: .interrupted, failure: nil, model: nil,
+            citations: [], recording: StreamRecording(), usage: nil, timings: nil)
+        _ = try await log.append(
+            AppendBatch(
+                sessionID: session.id,
+                drafts: [
+                    EventDraft(.assistantMessage(message), group: id), EventDraft(.groupClosed(GroupClosed(outcome: .interrupted)), group: id),
+                ]))
+        return try await log.session(session.id, of: user) ?? session
+    }
+
+    // MARK: Ids
+
+    private func isFree(_ exported: ExportedSession) async throws -> Bool {
+        for event in exported.events where event.kind == .sessionShared {
+            if let digest = event.payload["digest"]?.string, try await log.session(sharedBy: digest) != nil { return false }
+        }
+        let turns = exported.events.filter { $0.kind == .userMessage || $0.kind == .turnOpened }
+            .compactMap { $0.payload["turn_id"]?.string.flatMap { UUIDv7($0) } }
+        return try await !log.knows(sessions: [exported.id], turns: turns) && Set(turns).count == turns.count
+    }
+
+    /// The creation of a session that is the importer's.
+    private func owned(_ payload: JSONObject, events: Int) -> JSONObject {
+        var payload = payload
+        payload["user_id"] = .string(user.description)
+        payload["workspace_id"] = .string(workspace.description)
+        payload["copied_events"] = .number(JSONNumber(events))
+        if payload["kind"]?.string == SessionKind.workspace.rawValue { payload["kind"] = .string(SessionKind.chat.rawValue) }
+        return payload
+    }
+
+    private static func broken(_ seq: Int, _ reason: String) -> ImportError {
+        ImportError(code: "broken_export", message: "Event \(seq) cannot be taken in: \(reason).")
+    }
+}
+
+/// New ids for the turns of a session whose own are taken.
+private struct TurnRenaming {
+    private static let members = ["turn_id", "user_turn_id", "supersedes", "regenerated_from", "from_turn_id", "head_turn_id"]
+
+    /// Nil keeps the ids.
+    let ids: UUIDv7Generator?
+    private var renamed: [UUIDv7: UUIDv7] = [:]
+
+    init(ids: UUIDv7Generator?) { self.ids = ids }
+
+    subscript(id: UUIDv7) -> UUIDv7 {
+        mutating get {
+            guard let ids else { return id }
+            if let known = renamed[id] { return known }
+            let new = ids.next()
+            renamed[id] = new
+            return new
+        }
+    }
+
+    mutating func renamed(_ payload: JSONObject) -> JSONObject {
+        guard ids != nil else { return payload }
+        var payload = payload
+        for member in Self.members {
+            guard let text = payload[member]?.string, let id = UUIDv7(text) else { continue }
+            payload[member] = .string(self[id].description)
+        }
+        // A link is to the session that it was made of.
+        if let digest = payload["digest"]?.string { payload["digest"] = .string("copy of \(digest) \(self[UUIDv7(high: 0, low: 0)])") }
+        return payload
+    }
+}
