@@ -119,7 +119,7 @@ let kit: [[Target]] = [
 ]
 
 let domain: [[Target]] = [
-    target("Conversation", in: .domain, uses: ["TimeOrdered", "JSON"], packages: [crypto], testsUse: ["ConversationTesting"]),
+    target("Conversation", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex"], packages: [crypto], testsUse: ["ConversationTesting"]),
     target(
         "Access", in: .domain, uses: ["TimeOrdered", "JSON", "CArgon2", "Conversation"],
         packages: [crypto, nioPosix, logging, product("JWTKit", "jwt-kit")], testsUse: ["AccessTesting", "ConversationTesting"]),
@@ -130,12 +130,13 @@ let domain: [[Target]] = [
     target(
         "Turns", in: .domain, uses: ["TimeOrdered", "TimeLimits", "JSON", "Access", "Conversation", "Retrieval", "Generation"],
         packages: [logging, lifecycle],
-        testsUse: ["ConversationTesting", "SearchIndex"]),
+        testsUse: ["ConversationTesting", "TurnsTesting", "SearchIndex"]),
 ]
 
 let adapters: [[Target]] = [
     target(
-        "StorageSQLite", in: .adapters, uses: ["TimeOrdered", "JSON", "DocumentText", "Access", "Conversation", "Retrieval", "Turns"],
+        "StorageSQLite", in: .adapters,
+        uses: ["TimeOrdered", "TimeLimits", "JSON", "SearchIndex", "DocumentText", "Access", "Conversation", "Retrieval", "Turns"],
         packages: [product("GRDB", "GRDB.swift"), logging, lifecycle, crypto], testsUse: ["ConversationTesting", "AccessTesting"]),
     target(
         "DocumentReading", in: .adapters, uses: ["ChildProcesses", "DocumentText", "Retrieval"], packages: [nioPosix, lifecycle]),
@@ -195,6 +196,9 @@ let testing: [Target] = [
     .target(
         name: "AccessTesting", dependencies: ["Access", "Conversation", "TimeOrdered", "JSON", "TestSupport"], path: "Tests/Domain/AccessTesting",
         swiftSettings: settings),
+    .target(
+        name: "TurnsTesting", dependencies: ["Turns", "Generation", "ConversationTesting", "TimeOrdered", "TestSupport"],
+        path: "Tests/Domain/TurnsTesting", swiftSettings: settings),
 ]
 
 let benchmarks: [Target] = [

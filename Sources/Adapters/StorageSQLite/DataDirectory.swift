@@ -57,6 +57,7 @@ package final class DataDirectory: Sendable {
     package var libraryFile: String { path + "/library.db" }
     package var uploads: String { path + "/uploads" }
     package var vectors: String { path + "/vectors" }
+    package var search: String { path + "/search.db" }
     package var words: String { path + "/words.index" }
     package var spool: String { path + "/spool" }
 }

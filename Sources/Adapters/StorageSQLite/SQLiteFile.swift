@@ -11,6 +11,14 @@ final class SQLiteFile: Sendable {
     /// Jobs that may wait at the most; more are refused.
     private static let queueLimit = 50_000
 
+    /// What a commit waits for, in SQLite's numbers for `synchronous`.
+    enum Durability: Int {
+        /// Nothing: the last commits may go with a power cut, in their order. For what can be made anew.
+        case normal = 1
+        /// That it is on disk.
+        case full = 2
+    }
+
     private struct Job: Sendable {
         let run: @Sendable (Database) throws -> Void
         let finish: @Sendable ((any Error)?) -> Void
@@ -31,7 +39,7 @@ final class SQLiteFile: Sendable {
     /// - Parameters:
     ///   - path: the file; made where it is not there.
     ///   - migrator: forward migrations, each with its version's name.
-    init(path: String, migrator: DatabaseMigrator, readers: Int = 3) throws {
+    init(path: String, migrator: DatabaseMigrator, readers: Int = 3, durability: Durability = .full) throws {
         var configuration = Configuration()
         configuration.maximumReaderCount = readers
         configuration.busyMode = .timeout(5)
@@ -41,8 +49,8 @@ final class SQLiteFile: Sendable {
         }
         pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB sets `synchronous=NORMAL` when it opens a pool: an acknowledged commit must be on disk.
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous=FULL") }
-        guard try synchronousLevel() == 2 else { throw DatabaseError(message: "synchronous=FULL could not be set") }
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous=\(durability.rawValue)") }
+        guard try synchronousLevel() == durability.rawValue else { throw DatabaseError(message: "synchronous could not be set") }
         try migrator.migrate(pool)
         let writer = Thread { [self] in writeUntilClosed() }
         writer.name = "sqlite writer"
@@ -57,8 +65,10 @@ final class SQLiteFile: Sendable {
         waiting.withLock { $0.isClosed = true }
         work.signal()
         ended.wait()
-        try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        let emptied = Result { try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) } }
+        // A damaged file is let go of all the same: another may take its place.
         try pool.close()
+        try emptied.get()
     }
 
     /// The same while the file is in use; what a reader still needs stays until the next time.

@@ -23,7 +23,9 @@ extension Problem {
     init(_ refusal: LineRefusal) {
         switch refusal {
         case .notOnLine:
-            self.init(status: .conflict, code: "not_on_line", detail: "The turn is not on the current line. Select it, or switch to its branch, first.")
+            self.init(
+                status: .conflict, code: "not_on_line",
+                detail: "The turn is not on the current line. Select it, or switch to its branch, first.")
         case .notRewound:
             self.init(
                 status: .conflict, code: "not_rewound", detail: "The event is no rewinding of the current branch; POST …/rewind answers with its id.")

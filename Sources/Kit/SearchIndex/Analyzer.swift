@@ -21,7 +21,7 @@ public final class Analyzer {
     /// The terms of a text in their order, repeated as they repeat.
     public func terms(_ text: String) -> [String] {
         var result: [String] = []
-        eachWord(of: text) { word in
+        eachWord(of: text) { word, _ in
             guard !StopWords.english.contains(word) else { return }
             result.append(stem(word))
         }
@@ -34,11 +34,11 @@ public final class Analyzer {
     /// The words of a text in lower case, with no word left out and no stemming.
     public func words(_ text: String) -> [String] {
         var result: [String] = []
-        eachWord(of: text) { result.append($0) }
+        eachWord(of: text) { word, _ in result.append(word) }
         return result
     }
 
-    private func stem(_ word: String) -> String {
+    func stem(_ word: String) -> String {
         if let known = stems[word] { return known }
         if stems.count >= Self.cacheLimit { stems.removeAll(keepingCapacity: true) }
         var copy = word
@@ -51,18 +51,31 @@ public final class Analyzer {
         return stemmed
     }
 
-    private func eachWord(of text: String, _ body: (String) -> Void) {
+    /// - Parameter body: told each word, and where in the text it stands, in Unicode scalars.
+    func eachWord(of text: String, _ body: (String, Range<Int>) -> Void) {
         var word: [UInt8] = []
         var previousIdeograph: Unicode.Scalar?
+        var start = 0
+        var offset = 0
         func flush() {
-            if word.last == UInt8(ascii: "'") { word.removeLast() }
-            if !word.isEmpty { body(String(decoding: word.prefix(Self.wordLimit), as: UTF8.self)) }
+            var end = offset
+            if word.last == UInt8(ascii: "'") {
+                word.removeLast()
+                end -= 1
+            }
+            if !word.isEmpty { body(String(decoding: word.prefix(Self.wordLimit), as: UTF8.self), start..<end) }
             word.removeAll(keepingCapacity: true)
         }
         for scalar in text.unicodeScalars {
+            defer { offset += 1 }
+            if word.isEmpty { start = offset }
             if scalar.isIdeograph {
                 flush()
-                if let previous = previousIdeograph { body(String(previous) + String(scalar)) } else { body(String(scalar)) }
+                if let previous = previousIdeograph {
+                    body(String(previous) + String(scalar), offset - 1..<offset + 1)
+                } else {
+                    body(String(scalar), offset..<offset + 1)
+                }
                 previousIdeograph = scalar
                 continue
             }
@@ -88,7 +101,7 @@ public final class Analyzer {
 
 extension Unicode.Scalar {
     /// Written without spaces between words: Han, Hiragana, Katakana, Hangul.
-    fileprivate var isIdeograph: Bool {
+    var isIdeograph: Bool {
         switch value {
         case 0x3040...0x30ff, 0x3400...0x4dbf, 0x4e00...0x9fff, 0xac00...0xd7af, 0xf900...0xfaff, 0x20000...0x3ffff: true
         default: false

@@ -13,7 +13,7 @@ extension Analyzer {
         """
 
     /// Changes whenever the same text may give other terms or other weights.
-    static let fingerprint: UInt32 = {
+    public static let fingerprint: UInt32 = {
         var parts = ["\(version)", "\(wordLimit)", "\(BM25.titleWeight)", "\(BM25.headingWeight)"]
         parts += StopWords.english.sorted() + Analyzer().terms(sample)
         let bytes = Array(parts.joined(separator: "\n").utf8)

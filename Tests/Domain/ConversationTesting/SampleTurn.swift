@@ -13,8 +13,8 @@ package struct SampleTurn: Sendable {
     package var model: String? = "extractive"
     package var usage: TokenUsage?
 
-    package init(_ ids: UUIDv7Generator, question: String = "What is a loquat?", answer: String = "A fruit [1].") {
-        userTurnID = ids.next()
+    package init(_ ids: UUIDv7Generator, question: String = "What is a loquat?", answer: String = "A fruit [1].", userTurnID: TurnID? = nil) {
+        self.userTurnID = userTurnID ?? ids.next()
         id = ids.next()
         self.question = question
         self.answer = answer

@@ -21,7 +21,8 @@ struct EventPayloadTests {
     @Test func kindsHaveTheirNames() {
         let names = [
             "session.created", "session.updated", "message.user", "turn.opened", "sources.frozen", "message.assistant", "group.closed",
-            "audit",
+            "session.shared", "session.unshared", "line.rewound", "line.restored", "branch.created", "branch.renamed", "branch.switched",
+            "turn.selected", "turn.hidden", "turn.rated", "title.made", "audit",
         ]
         #expect(EventKind.allCases.map(\.rawValue) == names)
     }

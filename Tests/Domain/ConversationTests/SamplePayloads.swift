@@ -6,13 +6,13 @@ import TimeOrdered
 enum SamplePayloads {
     static let id = UUIDv7(high: 0x0190_163d_8694_739b, low: 0xaea5_966c_26f8_ad91)
     static let other = UUIDv7(high: 0x0190_0001_0002_7003, low: 0x8004_0005_0006_0007)
-    private static let idText = "0190163d-8694-739b-aea5-966c26f8ad91"
-    private static let otherText = "01900001-0002-7003-8004-000500060007"
+    static let idText = "0190163d-8694-739b-aea5-966c26f8ad91"
+    static let otherText = "01900001-0002-7003-8004-000500060007"
 
     static let all: [(payload: EventPayload, json: String)] =
         sessions + turns + [sources] + answers + [
             (.groupClosed(GroupClosed(outcome: .interrupted)), #"{"outcome":"interrupted"}"#)
-        ] + audits
+        ] + audits + LinePayloads.all
 
     private static let audits: [(payload: EventPayload, json: String)] = [
         (

@@ -13,10 +13,11 @@ struct SessionProjectionTests {
 
         /// Takes in events with a projection made of these rows, as a store does after a restart.
         mutating func fold(_ events: some Sequence<LogEvent>) throws {
-            let open = turns.values.filter { $0.status == .generating || $0.id == session?.runningTurnID }
-            var projection = SessionProjection(session: session, openTurns: Array(open))
+            var projection = SessionProjection(session: session)
             for event in events {
-                if let turn = try projection.apply(event, event.decodedPayload()) { turns[turn.id] = turn }
+                let stored = turns
+                for turn in try projection.apply(event, event.decodedPayload(), turns: { stored[$0] }) { turns[turn.id] = turn }
+                projection.settle()
             }
             session = projection.session
         }
@@ -49,22 +50,24 @@ struct SessionProjectionTests {
         func time(_ seq: Int64) -> Timestamp { Timestamp(milliseconds: 1_800_000_000_000 + seq) }
         let expected = SessionRow(
             id: log.session, userID: log.user, workspaceID: log.user, kind: .chat, title: "t", collectionID: log.user, metadata: ["a": 1],
-            createdAt: time(1), updatedAt: time(8), lastMessageAt: time(7), messageCount: 4, archived: false, pinned: false,
+            createdAt: time(1), updatedAt: time(8), lastMessageAt: time(7), headTurnID: running.id, messageCount: 4, archived: false, pinned: false,
             runningTurnID: running.id, headSeq: 8, headHash: log.events[7].hash)
         #expect(rows.session == expected)
         #expect(
             rows.turns.values.sorted { $0.position < $1.position } == [
                 TurnRow(
-                    id: turn.userTurnID, sessionID: log.session, position: 2, role: .user, status: .complete, contentSeq: 2, createdAt: time(2)),
+                    id: turn.userTurnID, sessionID: log.session, position: 2, role: .user, status: .complete, contentSeq: 2, title: "t",
+                    createdAt: time(2)),
                 TurnRow(
                     id: turn.id, sessionID: log.session, position: 3, role: .assistant, status: .complete, contentSeq: 5, sourcesSeq: 4,
-                    userTurnID: turn.userTurnID, createdAt: time(3)),
+                    userTurnID: turn.userTurnID, parentID: turn.userTurnID, depth: 1, jumpID: turn.userTurnID, model: "extractive",
+                    createdAt: time(3)),
                 TurnRow(
                     id: running.userTurnID, sessionID: log.session, position: 7, role: .user, status: .complete, contentSeq: 7,
-                    createdAt: time(7)),
+                    parentID: turn.id, depth: 2, jumpID: turn.id, createdAt: time(7)),
                 TurnRow(
                     id: running.id, sessionID: log.session, position: 8, role: .assistant, status: .generating,
-                    userTurnID: running.userTurnID, createdAt: time(8)),
+                    userTurnID: running.userTurnID, parentID: running.userTurnID, depth: 3, jumpID: turn.userTurnID, createdAt: time(8)),
             ])
     }
 
@@ -90,11 +93,11 @@ struct SessionProjectionTests {
         after events: [LogEvent], _ event: LogEvent, reason: String, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         var projection = SessionProjection()
-        for event in events { _ = try projection.apply(event, event.decodedPayload()) }
+        for event in events { _ = try projection.apply(event, event.decodedPayload(), turns: { _ in nil }) }
         let before = projection.session
         let error = LogError.damaged(session: event.sessionID, seq: event.seq, reason: reason)
         let payload = try event.decodedPayload()
-        #expect(throws: error, sourceLocation: sourceLocation) { try projection.apply(event, payload) }
+        #expect(throws: error, sourceLocation: sourceLocation) { try projection.apply(event, payload, turns: { _ in nil }) }
         #expect(projection.session == before, sourceLocation: sourceLocation)
     }
 
@@ -113,7 +116,7 @@ struct SessionProjectionTests {
         let update = EventPayload.sessionUpdated(SessionUpdated(title: "x"))
         for seq in [-1, 0, 1, 6, 8, 100] { try expectDamaged(after: log.events, log.event(update, seq: seq), reason: "it should have seq 7") }
         var projection = SessionProjection()
-        for event in log.events + [try log.event(update, seq: 7)] { _ = try projection.apply(event, event.decodedPayload()) }
+        for event in log.events + [try log.event(update, seq: 7)] { _ = try projection.apply(event, event.decodedPayload(), turns: { _ in nil }) }
         #expect(projection.session?.headSeq == 7)
     }
 
@@ -129,8 +132,9 @@ struct SessionProjectionTests {
         }
         for draft in [open.freezing, open.message()] {
             var projection = SessionProjection()
-            for event in log.events { _ = try projection.apply(event, event.decodedPayload()) }
-            #expect(try projection.apply(log.event(draft.payload, seq: 9, group: draft.group), draft.payload)?.id == open.id)
+            for event in log.events { _ = try projection.apply(event, event.decodedPayload(), turns: { _ in nil }) }
+            #expect(
+                try projection.apply(log.event(draft.payload, seq: 9, group: draft.group), draft.payload, turns: { _ in nil }).map(\.id) == [open.id])
         }
     }
 }

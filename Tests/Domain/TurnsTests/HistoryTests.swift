@@ -13,11 +13,17 @@ struct HistoryTests {
     init() { turns = StoredTurns(log) }
 
     private func history(_ pairs: Int = 10) async throws -> [String] {
-        try await history(before: UUIDv7(high: 1, low: 1), pairs).pairs.map { "\($0.user)→\($0.assistant)" }
+        try await whole(pairs).pairs.map { "\($0.user)→\($0.assistant)" }
+    }
+
+    private func whole(_ pairs: Int) async throws -> History {
+        let row = try #require(try await turns.row)
+        return try await History(to: LineEnd(of: row), of: row.id, in: log, pairs: pairs)
     }
 
     private func history(before current: TurnID, _ pairs: Int) async throws -> History {
-        try await History(of: try #require(try await turns.row), before: current, in: log, pairs: pairs)
+        let turn = try #require(try await log.turn(current, of: turns.session))
+        return try await History(to: LineEnd(before: turn), of: turns.session, in: log, pairs: pairs)
     }
 
     @Test func pairsAreInTheirOrder() async throws {
@@ -58,7 +64,7 @@ struct HistoryTests {
         let row = try #require(try await turns.row)
         let reads = ScriptedFailure(at: read)
         log.beforeEach { call in if case .read = call { try reads.next() } }
-        await #expect(throws: LogError.full) { try await History(of: row, before: UUIDv7(high: 1, low: 1), in: log, pairs: 3) }
+        await #expect(throws: LogError.full) { try await History(to: LineEnd(of: row), of: row.id, in: log, pairs: 3) }
     }
 
     @Test func whatClientsSendAlongIsTheirs() {
@@ -74,7 +80,7 @@ struct HistoryTests {
         let said = try await history(before: current, 2).said
         #expect(said.first == "q1" && said.last == "q40")
         #expect(Set(said).count == said.count && !said.contains("now"))
-        #expect(try await history(before: UUIDv7(high: 1, low: 1), 2).said.last == "now")
+        #expect(try await whole(2).said.last == "now")
     }
 
     @Test func aFirstTurnStandsAlone() async throws {

@@ -34,7 +34,7 @@ final class ScriptedLog: LogStore {
             case .sourcesFrozen(let sources): entries?.sources = sources
             case .assistantMessage(let message): entries?.message = message
             case .groupClosed(let closed): entries?.outcomes.append(closed.outcome)
-            case .sessionCreated, .sessionUpdated, .userMessage, .audit: break
+            default: break
             }
         }
         return entries
@@ -52,9 +52,9 @@ final class ScriptedLog: LogStore {
         return try await store.events(of: session, seqs: seqs)
     }
 
-    func lastTurns(of session: SessionID, limit: Int) async throws -> [TurnRow] {
+    func line(to head: TurnID, of session: SessionID, depths: Range<Int>) async throws -> [TurnRow] {
         try await prepare(.read)
-        return try await store.lastTurns(of: session, limit: limit)
+        return try await store.line(to: head, of: session, depths: depths)
     }
 
     func idempotencyClaim(of user: UUIDv7, key: String) async throws -> IdempotencyClaim? {
@@ -77,6 +77,12 @@ final class ScriptedLog: LogStore {
     }
     func turns(of session: SessionID, after position: Int, limit: Int) async throws -> [TurnRow] {
         try await store.turns(of: session, after: position, limit: limit)
+    }
+    func versions(of turns: [TurnRow]) async throws -> [TurnRow] { try await store.versions(of: turns) }
+    func session(sharedBy digest: String) async throws -> SessionRow? { try await store.session(sharedBy: digest) }
+    func ratings(in workspace: UUIDv7, of user: UUIDv7?) async throws -> [RatingSum] { try await store.ratings(in: workspace, of: user) }
+    func ratedTurns(in workspace: UUIDv7, of user: UUIDv7?, after turn: TurnID?, limit: Int) async throws -> [TurnRow] {
+        try await store.ratedTurns(in: workspace, of: user, after: turn, limit: limit)
     }
     func turn(_ id: TurnID, of session: SessionID) async throws -> TurnRow? { try await store.turn(id, of: session) }
     func save(_ claim: IdempotencyClaim) async throws { try await store.save(claim) }

@@ -37,8 +37,13 @@ package final class SQLiteLogStore: LogStore {
 
     /// Appends within a transaction.
     func append(_ batch: AppendBatch, _ database: Database, now: Timestamp) throws -> AppendPlan {
-        let plan = try AppendPlan(batch, onto: projection(of: batch, database), now: now) { id throws(LogError) in
-            do { return try TurnRow.stored(id, database) } catch { throw LogError(error) }
+        let plan: AppendPlan
+        do { plan = try self.plan(batch, onto: projection(of: batch, database), database, now: now) } catch let error as LogError {
+            guard case .damaged = error else { throw error }
+            // The log is the truth: where its rows were lost, they are made anew.
+            let folded = try FoldedSession(of: batch.sessionID, database)
+            try folded.replaceRows(of: batch.sessionID, database)
+            plan = try self.plan(batch, onto: SessionProjection(session: folded.session), database, now: now)
         }
         for event in plan.events { try event.insert(database) }
         try plan.projection.session?.save(database)
@@ -48,6 +53,14 @@ package final class SQLiteLogStore: LogStore {
         // Another batch of this session may be in the same commit: it must find this one's rows in the file.
         forget(batch.sessionID)
         return plan
+    }
+
+    private func plan(
+        _ batch: AppendBatch, onto projection: SessionProjection, _ database: Database, now: Timestamp
+    ) throws -> AppendPlan {
+        try AppendPlan(batch, onto: projection, now: now) { id throws(LogError) in
+            do { return try TurnRow.stored(id, database) } catch { throw LogError(error) }
+        }
     }
 
     /// What SQLite refuses, in the log's words.

@@ -73,5 +73,7 @@ package struct SessionShared: Sendable, Hashable, Codable {
 
 /// The link is no longer good.
 package struct SessionUnshared: Sendable, Hashable, Codable {
-    package init() {}
+    package let digest: String
+
+    package init(digest: String) { self.digest = digest }
 }

@@ -205,7 +205,8 @@ package struct TurnMachine {
         phase = .closing
         let message = AssistantMessage(
             turnID: turnID, userTurnID: userTurnID, content: recorder.text, status: status, finishReason: reason, failure: failure,
-            model: model ?? self.model, promptVersion: promptVersion, citations: recorder.citations, recording: recorder.recording, usage: usage, timings: timings)
+            model: model ?? self.model, promptVersion: promptVersion,
+            citations: recorder.citations, recording: recorder.recording, usage: usage, timings: timings)
         end =
             TurnRecord(
                 sessionID: sessionID, opened: TurnOpened(turnID: turnID, userTurnID: userTurnID, createsSession: createsSession),

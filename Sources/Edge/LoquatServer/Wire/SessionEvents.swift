@@ -84,7 +84,7 @@ enum SessionEvents {
     static let all: [Answer.Event] = [
         TurnEvents.event("turn", "A turn began or ended.", Turn.self),
         TurnEvents.event("replace", "A turn took another's place.", Replace.self),
-        TurnEvents.event("line", "The line ends elsewhere: what follows its last turn is not on it, and messages before it may be others.", Line.self),
+        TurnEvents.event("line", "The line ends elsewhere, and messages before its end may be others.", Line.self),
         TurnEvents.event("updated", "The session was changed: its title, its branches, its link.", SessionResource.self),
         TurnEvents.event("hidden", "An exchange was hidden or shown again.", Hidden.self),
         TurnEvents.event("rated", "An answer was rated.", Rated.self),

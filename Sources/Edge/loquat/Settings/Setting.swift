@@ -29,7 +29,10 @@ struct Setting {
     static let budgetSoft = Setting(
         name: "LOQUAT_PROMPT_BUDGET_SOFT", fallback: "5000", meaning: "tokens of prompt above which history and sources are trimmed")
     static let budgetHard = Setting(name: "LOQUAT_PROMPT_BUDGET_HARD", fallback: "6144", meaning: "tokens of prompt that are never exceeded")
-    static let historyPairs = Setting(name: "LOQUAT_HISTORY_PAIRS", fallback: "10", meaning: "turn pairs of history in a prompt")
+    static let historyPairs = Setting(
+        name: "LOQUAT_HISTORY_PAIRS", fallback: "10", meaning: "turn pairs of history in a prompt, and in an ephemeral session")
+    static let ephemeralLifetime = Setting(
+        name: "LOQUAT_EPHEMERAL_TTL", fallback: "3600", meaning: "seconds after its last turn for which an ephemeral session is kept")
     static let messageCharacters = Setting(name: "LOQUAT_MAX_MESSAGE_CHARS", fallback: "16000", meaning: "characters of a message at the most")
     static let uploadBytes = Setting(name: "LOQUAT_MAX_UPLOAD_BYTES", fallback: "104857600", meaning: "bytes of an uploaded document at the most")
     static let storeCompletions = Setting(name: "LOQUAT_STORE_COMPLETIONS", fallback: "true", meaning: "whether /v1 calls are logged that do not say")
@@ -42,7 +45,7 @@ struct Setting {
     static let all =
         [
             host, port, dataDirectory, logLevel, llmURL, llmModel, llmKey, llmTemperature, llmMaxTokens, llmTimeout,
-            classifierModel, classifierTimeout, budgetSoft, budgetHard, historyPairs, messageCharacters, uploadBytes, storeCompletions, registration,
-            drainGrace,
+            classifierModel, classifierTimeout, budgetSoft, budgetHard, historyPairs, ephemeralLifetime, messageCharacters, uploadBytes,
+            storeCompletions, registration, drainGrace,
         ] + retrieval + limits
 }

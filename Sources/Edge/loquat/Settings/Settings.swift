@@ -19,6 +19,7 @@ struct Settings {
     var embeddings: EmbeddingSettings
     var reranker: RerankEndpoint.Settings?
     var turns = TurnRunner.Settings()
+    var ephemeral = LocalSessionCache.Limits()
     var limits = ServerServices.Limits()
     var connections = ConnectionLimits()
     var rates = RateLimits()
@@ -46,6 +47,8 @@ struct Settings {
             reranker = RerankEndpoint.Settings(baseURL: url, model: try reader.text(.rerankModel), apiKey: try reader.text(.rerankKey))
         }
         turns.historyPairs = try reader.int(.historyPairs, 0...1_000)
+        ephemeral.pairs = turns.historyPairs
+        ephemeral.lifetime = Int64(try reader.double(.ephemeralLifetime, 1...2_592_000) * 1000)
         turns.temperature = try reader.double(.llmTemperature, 0...2)
         turns.maxTokens = try reader.int(.llmMaxTokens, 1...1_000_000)
         turns.drainGrace = .milliseconds(Int(try reader.double(.drainGrace, 0...3_600) * 1000))

@@ -23,7 +23,7 @@ extension LogStoreContract {
         #expect(try await trial.delete(session, of: user))
         for _ in 0..<2 {
             #expect(try await trial.picture(of: session, by: user) == .init(row: nil, events: [], turns: []))
-            #expect(try await trial.store.lastTurns(of: session, limit: 9).isEmpty)
+            #expect(try await trial.turns(of: session).isEmpty)
             #expect(try await trial.store.events(of: session, seqs: [1, 2, 3]).isEmpty)
             #expect(try await trial.store.turn(turn.id, of: session) == nil)
             #expect(try await trial.store.openTurns().map(\.turn.id) == [keptTurn.id])

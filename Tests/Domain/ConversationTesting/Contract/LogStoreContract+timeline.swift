@@ -18,11 +18,12 @@ extension LogStoreContract {
         let user = trial.ids.next()
         for outcome in [TurnStatus.complete, .stopped, .interrupted, .failed] {
             let session = try await trial.session(by: user, turns: 1)
+            let first = try await trial.turns(of: session)[0].id
             let turn = SampleTurn(trial.ids)
             try await trial.append(turn.opening, to: session)
             var expected = TurnRow(
                 id: turn.id, sessionID: session, position: 8, role: .assistant, status: .generating, userTurnID: turn.userTurnID,
-                createdAt: trial.clock.now)
+                parentID: turn.userTurnID, depth: 3, jumpID: first, createdAt: trial.clock.now)
             #expect(try await trial.store.turn(turn.id, of: session) == expected)
             #expect(try await trial.store.session(session, of: user)?.runningTurnID == turn.id)
             #expect(try await trial.store.session(session, of: user)?.messageCount == 4)
@@ -32,7 +33,7 @@ extension LogStoreContract {
             #expect(try await trial.store.turn(turn.id, of: session) == expected)
             try await trial.reopen()
             try await trial.append([turn.message(outcome)], to: session)
-            (expected.contentSeq, expected.status) = (10, outcome)
+            (expected.contentSeq, expected.status, expected.model) = (10, outcome, turn.model)
             #expect(try await trial.store.turn(turn.id, of: session) == expected)
             #expect(try await trial.store.openTurns().map(\.turn) == [expected])
             try await trial.reopen()
@@ -75,13 +76,14 @@ extension LogStoreContract {
         #expect(all.count == 8)
         #expect(all.map(\.position) == [2, 3, 7, 8, 12, 13, 17, 18])
         for limit in 1...9 {
-            #expect(try await trial.store.lastTurns(of: session, limit: limit) == all.suffix(limit))
+            let row = try #require(try await trial.store.session(session, of: user))
+            #expect(try await trial.store.lastTurns(of: row, limit: limit) == all.suffix(limit))
             #expect(try await trial.store.turns(of: session, after: 3, limit: limit) == Array(all[2...].prefix(limit)))
         }
         #expect(try await trial.store.turns(of: session, after: 10, limit: 2).map(\.position) == [12, 13])
         #expect(try await trial.store.turns(of: session, after: 18, limit: 10).isEmpty)
         #expect(try await trial.turns(of: trial.ids.next()).isEmpty)
-        #expect(try await trial.store.lastTurns(of: trial.ids.next(), limit: 3).isEmpty)
+        #expect(try await trial.store.line(to: trial.ids.next(), of: session, depths: 0..<3).isEmpty)
     }
 
     @Sendable private static func turnOfItsSession(_ trial: LogStoreTrial) async throws {

@@ -129,7 +129,9 @@ package final class LogStoreTrial: Sendable {
                 after: previous, seq: index + 1, kind: event.kind.rawValue, group: event.group, createdAt: event.createdAt,
                 payload: event.payload)
             #expect(event.sessionID == session && event.seq == index + 1 && event.hash == hash, sourceLocation: sourceLocation)
-            if let turn = try projection.apply(event, event.decodedPayload()) { turns[turn.id] = turn }
+            let known = turns
+            for turn in try projection.apply(event, event.decodedPayload(), turns: { known[$0] }) { turns[turn.id] = turn }
+            projection.settle()
             previous = event.hash
         }
         // Compared before they are expected: a row of a million letters helps nobody who reads a failure.

@@ -24,6 +24,10 @@ package final class InMemoryLog: Sendable {
         var usage = UsageFold()
 
         var timeline: [TurnRow] { turns.values.sorted { $0.position < $1.position } }
+        func plan(_ batch: AppendBatch, now: Timestamp) throws -> AppendPlan {
+            try AppendPlan(batch, onto: SessionProjection(session: row), now: now) { turns[$0] }
+        }
+
         var openTurns: [TurnRow] { turns.values.filter { $0.status == .generating || $0.id == row?.runningTurnID } }
     }
 
@@ -63,26 +67,19 @@ extension InMemoryLog.State {
     /// Everything is made in copies and put in place at the end, so a batch that is refused leaves nothing.
     mutating func append(_ batch: AppendBatch, now: Timestamp) throws -> [LogEvent] {
         var session = try sessionToExtend(batch)
-        var projection = SessionProjection(session: session.row, openTurns: session.openTurns)
-        var previous = session.events.last?.hash ?? .beginning(of: batch.sessionID)
-        var appended: [LogEvent] = []
-        for draft in batch.drafts {
-            let (seq, kind) = (session.events.count + 1, draft.payload.kind)
-            let payload = try draft.payload.encoded()
-            let hash = EventHash(after: previous, seq: seq, kind: kind.rawValue, group: draft.group, createdAt: now, payload: payload)
-            let event = LogEvent(
-                sessionID: batch.sessionID, seq: seq, kind: kind, payload: payload, group: draft.group, createdAt: now, hash: hash)
-            if let turn = try projection.apply(event, draft.payload) { session.turns[turn.id] = turn }
-            if let user = projection.session?.userID { session.usage.add(UsageRow.added(by: event, draft.payload, user: user)) }
-            session.events.append(event)
-            appended.append(event)
-            previous = hash
+        let plan: AppendPlan
+        do { plan = try session.plan(batch, now: now) } catch LogError.damaged {
+            session = try session.folded()
+            plan = try session.plan(batch, now: now)
         }
-        session.row = projection.session
+        session.events += plan.events
+        for turn in plan.turns { session.turns[turn.id] = turn }
+        session.usage.add(plan.usage)
+        session.row = plan.projection.session
         sessions[batch.sessionID] = session
-        if !appended.isEmpty { changed.insert(batch.sessionID) }
+        if !plan.events.isEmpty { changed.insert(batch.sessionID) }
         if let claim = batch.idempotency { save(claim, now: now) }
-        return appended
+        return plan.events
     }
 
     private func sessionToExtend(_ batch: AppendBatch) throws -> InMemoryLog.StoredSession {

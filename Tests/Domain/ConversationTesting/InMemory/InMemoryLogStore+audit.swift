@@ -109,13 +109,15 @@ extension InMemoryLog.StoredSession {
     }
 
     /// The same events with rows made from nothing.
-    fileprivate func folded() throws -> InMemoryLog.StoredSession {
+    func folded() throws -> InMemoryLog.StoredSession {
         var folded = InMemoryLog.StoredSession(events: events)
         var projection = SessionProjection()
         for event in events {
             let payload = try event.decodedPayload()
-            if let turn = try projection.apply(event, payload) { folded.turns[turn.id] = turn }
-            if let user = projection.session?.userID { folded.usage.add(UsageRow.added(by: event, payload, user: user)) }
+            let known = folded.turns
+            for turn in try projection.apply(event, payload, turns: { known[$0] }) { folded.turns[turn.id] = turn }
+            projection.settle()
+            if let session = projection.session { folded.usage.add(UsageRow.added(by: event, payload, in: session)) }
         }
         folded.row = projection.session
         return folded

@@ -90,10 +90,6 @@ package final class InMemoryLogStore: LogStore {
         try read { Array(($0.sessions[session]?.timeline ?? []).filter { $0.position > position }.prefix(limit)) }
     }
 
-    package func lastTurns(of session: SessionID, limit: Int) async throws -> [TurnRow] {
-        try read { ($0.sessions[session]?.timeline ?? []).suffix(limit) }
-    }
-
     package func turn(_ id: TurnID, of session: SessionID) async throws -> TurnRow? { try read { $0.sessions[session]?.turns[id] } }
 
     package func openTurns() async throws -> [OpenTurn] {

@@ -1,0 +1,108 @@
+import Conversation
+import Foundation
+import GRDB
+import TimeOrdered
+
+/// An event with somebody's words in it.
+struct LoggedWords: Sendable {
+    let position: Int64
+    let userID: UUIDv7
+    let event: LogEvent
+}
+
+/// A place in the log, by which a log that was put in another's place is noticed.
+struct LogPlace: Sendable, Hashable {
+    let position: Int64
+    let hash: EventHash
+}
+
+/// A part of the log.
+struct LoggedSlice: Sendable {
+    let words: [LoggedWords]
+    /// The last event that was looked at; nil where the log is empty.
+    let end: LogPlace?
+    /// There may be more after it.
+    let goesOn: Bool
+}
+
+/// The log as an index of its words reads it: over all sessions, in the order of their commits. One connection writes, so no event appears
+/// before another that is there already.
+extension SQLiteLogStore {
+    /// What users and assistants said after a position. A workspace's own log, whose user it is itself, is nobody's conversation.
+    /// - Parameters:
+    ///   - limit: events at the most.
+    ///   - bytes: once payloads have so many, no further one is read.
+    func words(after position: Int64, limit: Int, bytes: Int) async throws -> LoggedSlice {
+        try await reading { database in
+            let last = try Row.fetchOne(database.cachedStatement(sql: "SELECT position, hash FROM events ORDER BY position DESC LIMIT 1"))
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT events.*, sessions.user AS session_user
+                    FROM events CROSS JOIN sessions ON sessions.id = events.session
+                    WHERE events.position > ? AND events.kind IN (?, ?) AND sessions.user <> sessions.workspace
+                    ORDER BY events.position LIMIT ?
+                    """)
+            let kinds = [EventKind.userMessage.rawValue, EventKind.assistantMessage.rawValue]
+            let rows = try Row.fetchCursor(statement, arguments: [position, kinds[0], kinds[1], limit])
+            var words: [LoggedWords] = []
+            var size = 0
+            while size < bytes, let row = try rows.next() {
+                let event = try LogEvent(row: row)
+                size += event.payload.count
+                words.append(LoggedWords(position: row["position"], userID: row["session_user"], event: event))
+            }
+            if let cut = words.last, words.count == limit || size >= bytes {
+                return LoggedSlice(words: words, end: LogPlace(position: cut.position, hash: cut.event.hash), goesOn: true)
+            }
+            let end = last.map { LogPlace(position: $0["position"], hash: EventHash(bytes: $0.bytes("hash"))) }
+            return LoggedSlice(words: words, end: end, goesOn: false)
+        }
+    }
+
+    /// The last event of all; 0 where there is none.
+    func lastPosition() async throws -> Int64 {
+        try await reading { try Int64.fetchOne($0.cachedStatement(sql: "SELECT max(position) FROM events")) ?? 0 }
+    }
+
+    /// Whether a view that ends here can be one of this log. Where its last event was deleted since, the log has been that far at least.
+    func hasReached(_ place: LogPlace) async throws -> Bool {
+        try await reading { database in
+            if let hash = try Data.fetchOne(database, sql: "SELECT hash FROM events WHERE position = ?", arguments: [place.position]) {
+                return Array(hash) == place.hash.bytes
+            }
+            let last = try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+            return last ?? 0 >= place.position
+        }
+    }
+
+    /// The messages at these positions that are this user's and hold what their turn says, newest first.
+    func hits(at positions: [Int64], of user: UUIDv7) async throws -> [ConversationHit] {
+        let list = "[\(positions.map(String.init).joined(separator: ","))]"
+        return try await reading { database in
+            let statement = try database.cachedStatement(sql: Self.hitsOfUser)
+            return try Row.fetchAll(statement, arguments: [user, list]).map(ConversationHit.init)
+        }
+    }
+
+    private func reading<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await refusing { try await file.read(body) }
+    }
+
+    /// A turn's row names its event; it is among the last turns that began before that.
+    private static let hitsOfUser = """
+        SELECT events.position, events.session, events.seq, events.created_at, turns.id AS turn, turns.role
+        FROM events CROSS JOIN sessions ON sessions.id = events.session AND sessions.user = ?
+            CROSS JOIN turns ON turns.id = (
+                SELECT id FROM turns AS ended WHERE ended.session = events.session AND ended.position <= events.seq
+                    AND ended.content_seq = events.seq ORDER BY ended.position DESC LIMIT 1)
+        WHERE events.position IN (SELECT value FROM json_each(?)) ORDER BY events.position DESC
+        """
+}
+
+extension ConversationHit {
+    fileprivate init(row: Row) {
+        self.init(
+            position: row["position"], sessionID: row["session"], turnID: row["turn"], seq: row["seq"],
+            role: TurnRow.Speaker(rawValue: row["role"]) ?? .user, createdAt: row["created_at"])
+    }
+}

@@ -1,0 +1,125 @@
+import SearchIndex
+
+extension ConversationQuery {
+    /// Unicode scalars of a snippet, the marks of what was cut among them.
+    package static let snippetLimit = 200
+
+    /// The part of a text where most of the terms stand together, and the first such; its beginning where it has none. It is one line of plain
+    /// text, cut between words and never within a character, with `…` where something was cut.
+    package func snippet(of text: String) -> String {
+        let line = SnippetLine(text)
+        guard line.scalars.count > Self.snippetLimit || line.goesOn else { return line.text }
+        let room = Self.snippetLimit - 2
+        let wanted = Set(terms)
+        let places = Analyzer().placedTerms(line.text).filter { wanted.contains($0.term) }
+            .map { (term: $0.term, range: line.wholeCharacters($0.range)) }
+            .filter { $0.range.count <= room }
+        return line.cut(around: Self.richest(places, within: room), to: room)
+    }
+
+    /// From the first to the last of the terms in the first window that holds the most different ones; empty where there is none.
+    private static func richest(_ places: [(term: String, range: Range<Int>)], within room: Int) -> Range<Int> {
+        var best = 0..<0
+        var most = 0
+        var counts: [String: Int] = [:]
+        var end = 0
+        for (first, place) in places.enumerated() {
+            while end < places.count, places[end].range.upperBound - place.range.lowerBound <= room {
+                counts[places[end].term, default: 0] += 1
+                end += 1
+            }
+            if counts.count > most {
+                most = counts.count
+                best = place.range.lowerBound..<places[max(first, end - 1)].range.upperBound
+            }
+            let count = counts[place.term] ?? 1
+            counts[place.term] = count > 1 ? count - 1 : nil
+        }
+        return best
+    }
+}
+
+/// A text as one line, and where it may be cut. Places are counted in Unicode scalars.
+private struct SnippetLine {
+    let text: String
+    let scalars: [Unicode.Scalar]
+    /// The text is longer than what was looked at.
+    let goesOn: Bool
+    /// Whether a character, as people see it, begins here; the end of the text counts as one.
+    private let begins: [Bool]
+
+    init(_ text: String) {
+        let beginning = SearchableText.beginning(of: text)
+        goesOn = beginning.utf8.count < text.utf8.count
+        var scalars: [Unicode.Scalar] = []
+        for scalar in beginning.unicodeScalars {
+            if !scalar.properties.isWhitespace, scalar.properties.generalCategory != .control {
+                scalars.append(scalar)
+            } else if let last = scalars.last, last != " " {
+                scalars.append(" ")
+            }
+        }
+        if scalars.last == " " { scalars.removeLast() }
+        var view = String.UnicodeScalarView()
+        view.append(contentsOf: scalars)
+        let line = String(view)
+        var begins = [Bool](repeating: false, count: scalars.count + 1)
+        var place = 0
+        for character in line {
+            begins[place] = true
+            place += character.unicodeScalars.count
+        }
+        begins[place] = true
+        self.text = line
+        self.scalars = scalars
+        self.begins = begins
+    }
+
+    /// The range with all of the characters that it touches.
+    func wholeCharacters(_ range: Range<Int>) -> Range<Int> {
+        var (lower, upper) = (range.lowerBound, range.upperBound)
+        while !begins[lower] { lower -= 1 }
+        while !begins[upper] { upper += 1 }
+        return lower..<upper
+    }
+
+    /// What stands around a part, which is whole characters.
+    func cut(around part: Range<Int>, to room: Int) -> String {
+        let before = (room - part.count) / 2
+        let widest = min(scalars.count, max(0, part.lowerBound - before) + room)
+        var lower = lowerCut(from: max(0, widest - room), to: part.lowerBound)
+        var upper = upperCut(from: widest, to: part.upperBound)
+        while lower < upper, scalars[lower] == " ", begins[lower + 1] { lower += 1 }
+        while lower < upper, scalars[upper - 1] == " ", begins[upper - 1] { upper -= 1 }
+        var view = String.UnicodeScalarView()
+        if lower > 0 { view.append("…") }
+        view.append(contentsOf: scalars[lower..<upper])
+        if upper < scalars.count || goesOn { view.append("…") }
+        return String(view)
+    }
+
+    /// The first place from `wide` on; a word longer than any that is looked for is cut within.
+    private func lowerCut(from wide: Int, to narrow: Int) -> Int {
+        let reach = min(narrow, wide + Analyzer.wordLimit)
+        return (wide...reach).first(where: isBetweenWords) ?? (wide...narrow).first { begins[$0] } ?? narrow
+    }
+
+    /// The last place up to `wide`.
+    private func upperCut(from wide: Int, to narrow: Int) -> Int {
+        let reach = max(narrow, wide - Analyzer.wordLimit)
+        return (reach...wide).last(where: isBetweenWords) ?? (narrow...wide).last { begins[$0] } ?? narrow
+    }
+
+    private func isBetweenWords(_ place: Int) -> Bool {
+        guard begins[place] else { return false }
+        return place == 0 || place == scalars.count || !isOfWord(scalars[place - 1]) || !isOfWord(scalars[place])
+    }
+
+    /// Chinese has no words to tell apart here.
+    private func isOfWord(_ scalar: Unicode.Scalar) -> Bool {
+        let properties = scalar.properties
+        if properties.isIdeographic { return false }
+        return properties.isAlphabetic || properties.numericType != nil || properties.generalCategory == .nonspacingMark || scalar == "'"
+            || scalar == "\u{2019}"
+    }
+}

@@ -1,0 +1,49 @@
+package import TimeOrdered
+
+/// Finds what was said in a user's own conversations.
+package protocol ConversationSearch: Sendable {
+    /// Messages that have all the terms, newest first: also those that no line of their session leads to any more. What was in the log when
+    /// this was asked is found, unless `isComplete` says otherwise.
+    /// - Parameters:
+    ///   - user: the only one whose sessions are looked at.
+    ///   - position: what `next` said; nil for the first part.
+    ///   - limit: how many hits at the most.
+    /// - Throws: `LogError`.
+    func hits(of user: UUIDv7, _ query: ConversationQuery, before position: Int64?, limit: Int) async throws -> ConversationHits
+}
+
+/// A message that was found. What it says stands in the session's log, under its seq.
+package struct ConversationHit: Sendable, Hashable {
+    /// Among all events of the log; those that came later have greater ones.
+    package let position: Int64
+    package let sessionID: SessionID
+    package let turnID: TurnID
+    /// The event with the words.
+    package let seq: Int
+    package let role: TurnRow.Speaker
+    package let createdAt: Timestamp
+
+    package init(position: Int64, sessionID: SessionID, turnID: TurnID, seq: Int, role: TurnRow.Speaker, createdAt: Timestamp) {
+        self.position = position
+        self.sessionID = sessionID
+        self.turnID = turnID
+        self.seq = seq
+        self.role = role
+        self.createdAt = createdAt
+    }
+}
+
+/// A part of what was found.
+package struct ConversationHits: Sendable, Hashable {
+    package let hits: [ConversationHit]
+    /// Where to go on; nil where there is nothing more. It may stand where this part has fewer hits than were asked for, or none.
+    package let next: Int64?
+    /// Whether all that was in the log had been looked at. False for a while after a start that makes the index anew.
+    package let isComplete: Bool
+
+    package init(hits: [ConversationHit], next: Int64?, isComplete: Bool) {
+        self.hits = hits
+        self.next = next
+        self.isComplete = isComplete
+    }
+}
