@@ -26,6 +26,9 @@ static const unsigned char upload_js[] = {
 static const unsigned char conversation_js[] = {
 #embed "own/conversation.js"
 };
+static const unsigned char asking_js[] = {
+#embed "own/asking.js"
+};
 static const unsigned char branches_js[] = {
 #embed "own/branches.js"
 };
@@ -153,6 +156,7 @@ static const struct web_asset assets[] = {
     ASSET("loquat.css", loquat_css),
     ASSET("upload.js", upload_js),
     ASSET("conversation.js", conversation_js),
+    ASSET("asking.js", asking_js),
     ASSET("branches.js", branches_js),
     ASSET("search.js", search_js),
     ASSET("sharing.js", sharing_js),

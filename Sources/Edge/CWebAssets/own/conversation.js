@@ -3,12 +3,10 @@
 "use strict";
 const conversation = (() => {
   const one = (selector, root = document) => root.querySelector(selector);
-  const plain = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+  const { plain } = timelines;
   const headers = () => ({ "Content-Type": "application/json", "X-CSRF-Token": one('meta[name="csrf-token"]')?.content ?? "" });
 
-  const composer = one("#composer");
-  if (!composer) return null;
-  const message = one("#message");
+  if (!one("#composer")) return null;
   const stop = one("#stop");
   const send = one("#send");
   const timeline = () => one("#timeline");
@@ -22,7 +20,7 @@ const conversation = (() => {
   };
   // How often what was read is read once more because the stream is ahead of it.
   const readings = 5;
-  let stream, running, retry, failures = 0, asking = false, pending = {}, hasGone = false;
+  let stream, running, retry, failures = 0, hasGone = false;
   // The last event of the log that the stream told.
   let seen = 0;
   let reading, isStale = false, soon;
@@ -107,7 +105,7 @@ const conversation = (() => {
     sources({ sources }) {
       if (!running) return;
       one(".sources", running).hidden = !sources.length;
-      one(".sources ol", running).replaceChildren(...sources.map(item));
+      one(".sources ol", running).replaceChildren(...sources.map(timelines.source));
       say("Writing …");
     },
     delta({ delta }) {
@@ -134,19 +132,6 @@ const conversation = (() => {
     },
     deleted: gone,
   };
-
-  function item(source) {
-    const made = one("#new-source").content.firstElementChild.cloneNode(true);
-    const link = one("a", made);
-    const query = new URLSearchParams({ start: source.start, end: source.end, ...(source.page && { page: source.page }) });
-    link.href = `/documents/${encodeURIComponent(source.document.id)}?${query}#passage`;
-    one("bdi", link).textContent = plain(source.title);
-    one(".number", made).textContent = source.number;
-    const place = [source.page && `page ${source.page}`, source.section_heading].filter(Boolean);
-    one(".section", made).textContent = plain(place.join(" · "));
-    one("p", made).textContent = plain(source.summary);
-    return made;
-  }
 
   // MARK: Reading the page again
 
@@ -276,7 +261,7 @@ const conversation = (() => {
   addEventListener("online", resync);
   addEventListener("pageshow", ({ persisted }) => persisted && resync());
 
-  // MARK: Asking and stopping
+  // MARK: Requests
 
   // One request of this conversation; nil once the reason why there is no answer was said.
   async function call(method, rest, body, place = problem, more = {}) {
@@ -293,58 +278,6 @@ const conversation = (() => {
     return null;
   }
 
-  async function firstEvent(response) {
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    let text = "";
-    while (!text.includes("\n\n")) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      text += value;
-    }
-    reader.cancel();
-    return JSON.parse(/^data: ?(.*)$/m.exec(text)[1]);
-  }
-
-  async function ask() {
-    const { session, part } = timeline().dataset;
-    const body = JSON.stringify({
-      message: message.value, stream: true, session_id: session ?? null, collection_id: one("#collection").value || null,
-    });
-    // Sent again after a cut, it is the same question and not another one.
-    if (pending.body !== body) pending = { body, key: String(crypto.getRandomValues(new Uint32Array(4))) };
-    const response = await fetch("/api/v1/chat", { method: "POST", headers: { ...headers(), "Idempotency-Key": pending.key }, body });
-    if (!response.ok) return showProblem(problem, response);
-    pending = {};
-    message.value = "";
-    one("#undo").hidden = true;
-    const first = await firstEvent(response);
-    if (!session || part !== undefined) location.assign(`/sessions/${encodeURIComponent(first.session_id)}`);
-    else scrollTo(0, document.documentElement.scrollHeight);
-  }
-
-  composer.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (asking || running || !message.value.trim()) return;
-    asking = true;
-    problem.textContent = "";
-    try {
-      await ask();
-    } catch {
-      problem.textContent = unreachable;
-    }
-    asking = false;
-  });
-  message.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    composer.requestSubmit();
-  });
-  stop.addEventListener("click", async () => {
-    if (!running) return;
-    await call("POST", `/turns/${running.dataset.turn}/stop`);
-    message.focus();
-  });
-
   const notice = sessionStorage.getItem("notice");
   if (notice && !timeline().dataset.session) {
     sessionStorage.removeItem("notice");
@@ -354,5 +287,5 @@ const conversation = (() => {
   if (!location.hash) scrollTo(0, document.documentElement.scrollHeight);
   watch();
 
-  return { one, timeline, say, problem, call, reread, isRunning: () => Boolean(running) };
+  return { one, timeline, say, problem, headers, call, reread, running: () => running };
 })();

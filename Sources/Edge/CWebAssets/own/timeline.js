@@ -1,6 +1,10 @@
-// Brings a timeline to what the server shows now. What is the same stays as it is, with its focus and its place on the screen.
+// What a timeline is made of. It is brought to what the server shows now: what is the same stays as it is, with its focus and its place on
+// the screen.
 "use strict";
 const timelines = (() => {
+  const one = (selector, root = document) => root.querySelector(selector);
+  // Without characters that rule the direction of what stands around them.
+  const plain = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
   const articles = (timeline) => [...timeline.querySelectorAll(":scope > article")];
   const part = (timeline, name) => timeline.querySelector(`:scope > .${name}`);
 
@@ -44,5 +48,19 @@ const timelines = (() => {
     (button ?? article)?.focus({ preventScroll: true });
   }
 
-  return { merge };
+  // A source of an answer that is being written.
+  function source(found) {
+    const made = one("#new-source").content.firstElementChild.cloneNode(true);
+    const link = one("a", made);
+    const query = new URLSearchParams({ start: found.start, end: found.end, ...(found.page && { page: found.page }) });
+    link.href = `/documents/${encodeURIComponent(found.document.id)}?${query}#passage`;
+    one("bdi", link).textContent = plain(found.title);
+    one(".number", made).textContent = found.number;
+    const place = [found.page && `page ${found.page}`, found.section_heading].filter(Boolean);
+    one(".section", made).textContent = plain(place.join(" · "));
+    one("p", made).textContent = plain(found.summary);
+    return made;
+  }
+
+  return { merge, plain, source };
 })();

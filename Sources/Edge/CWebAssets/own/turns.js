@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   if (!conversation) return;
-  const { one, timeline, say, problem, call, reread, isRunning } = conversation;
+  const { one, timeline, say, problem, call, reread, running } = conversation;
   const undo = one("#undo");
   const dialog = one("#dialog");
   const turnOf = (button) => button.closest("article");
@@ -143,7 +143,7 @@
     const button = target.closest("button[data-act]");
     const act = button && acts[button.dataset.act];
     if (!act || isBusy) return;
-    if (isRunning() && !button.closest("dialog")) return void (problem.textContent = "Wait for the answer, or stop it, first.");
+    if (running() && !button.closest("dialog")) return void (problem.textContent = "Wait for the answer, or stop it, first.");
     if (button.dataset.act !== "restore") undo.hidden = true;
     isBusy = true;
     try {

@@ -10,6 +10,7 @@ struct AssetURLs: Sendable {
     let forms = WebAssets.shared.url("forms.js")
     let timeline = WebAssets.shared.url("timeline.js")
     let conversation = WebAssets.shared.url("conversation.js")
+    let asking = WebAssets.shared.url("asking.js")
     let turns = WebAssets.shared.url("turns.js")
     let branches = WebAssets.shared.url("branches.js")
     let sharing = WebAssets.shared.url("sharing.js")
