@@ -13,6 +13,7 @@ from support.window import Conversation
 
 pytestmark = pytest.mark.browser
 
+
 def strings(value):
     """Every string in a JSON value."""
     if isinstance(value, str):

@@ -221,7 +221,7 @@ def test_by_keyboard_alone(answering, window):
     assert tab_to(conversation.button("Regenerate")) != "none"
     page.keyboard.press("Enter")
     conversation.sees("Second.")
-    conversation.complete()
+    expect(conversation.versions()).to_have_text("2 of 2")
     # The focus stands at the new answer, and what can be done with it comes next.
     assert tab_to(conversation.button("Previous version"), most=10) != "none"
     page.keyboard.press("Enter")

@@ -5,8 +5,11 @@
   const { one, timeline, say, problem, call, reread, running } = conversation;
   const undo = one("#undo");
   const dialog = one("#dialog");
-  const turnOf = (button) => button.closest("article");
-  let isBusy = false;
+  // The button may stand in an article whose place another one took meanwhile.
+  function turnOf(button) {
+    const article = button.closest("article");
+    return document.getElementById(article.id) ?? article;
+  }
 
   // The turn that was begun is the server's, and told by the stream of the conversation.
   async function begin(article, what, body, place) {
@@ -18,18 +21,19 @@
   // MARK: Editing
 
   async function edit(button) {
-    const article = turnOf(button);
-    const response = await call("GET", `/turns/${article.dataset.turn}`);
-    if (!response || !article.isConnected) return;
+    const response = await call("GET", `/turns/${turnOf(button).dataset.turn}`);
+    if (!response) return;
     const { content } = await response.json();
+    const article = turnOf(button);
     const form = one("#edit-turn").content.firstElementChild.cloneNode(true);
     const field = one("textarea", form);
+    let isBusy = false;
     field.value = content;
     for (const part of [".words", ".actions"]) one(part, article).hidden = true;
     one(".words", article).after(form);
     field.focus();
 
-    function close(place) {
+    function close(place = one('[data-act="edit"]', article)) {
       form.remove();
       for (const part of [".words", ".actions"]) one(part, article).hidden = false;
       place.focus({ preventScroll: true });
@@ -37,7 +41,7 @@
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (isBusy || !field.value.trim()) return;
-      if (field.value === content) return close(button);
+      if (field.value === content) return close();
       isBusy = true;
       undo.hidden = true;
       if (await begin(article, "regenerate", { message: field.value }, one(".problem", form))) close(article);
@@ -47,13 +51,13 @@
       if (event.isComposing) return;
       if (event.key === "Escape") {
         event.preventDefault();
-        close(button);
+        close();
       } else if (event.key === "Enter" && !event.shiftKey) {
         event.preventDefault();
         form.requestSubmit();
       }
     });
-    one(".cancel", form).addEventListener("click", () => close(button));
+    one(".cancel", form).addEventListener("click", () => close());
   }
 
   // MARK: Rating
@@ -139,17 +143,22 @@
   };
   conversation.acts = acts;
 
-  document.addEventListener("click", async ({ target }) => {
-    const button = target.closest("button[data-act]");
-    const act = button && acts[button.dataset.act];
-    if (!act || isBusy) return;
+  // One after the other, and the same one not twice at once.
+  const pressed = new Set();
+  let done = Promise.resolve();
+
+  async function perform(button) {
     if (running() && !button.closest("dialog")) return void (problem.textContent = "Wait for the answer, or stop it, first.");
     if (button.dataset.act !== "restore") undo.hidden = true;
-    isBusy = true;
-    try {
-      await act(button);
-    } finally {
-      isBusy = false;
-    }
+    await acts[button.dataset.act](button);
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest("button[data-act]");
+    if (!button || !(button.dataset.act in acts)) return;
+    const what = JSON.stringify([{ ...button.dataset }, button.closest("article")?.id]);
+    if (pressed.has(what)) return;
+    pressed.add(what);
+    done = done.then(() => perform(button)).catch(console.error).finally(() => pressed.delete(what));
   });
 })();
