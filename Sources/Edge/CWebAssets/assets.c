@@ -122,6 +122,9 @@ static const unsigned char shared_mustache[] = {
 static const unsigned char source_mustache[] = {
 #embed "templates/source.mustache"
 };
+static const unsigned char thumb_mustache[] = {
+#embed "templates/thumb.mustache"
+};
 static const unsigned char timeline_mustache[] = {
 #embed "templates/timeline.mustache"
 };
@@ -188,6 +191,7 @@ static const struct web_asset assets[] = {
     ASSET("share.mustache", share_mustache),
     ASSET("shared.mustache", shared_mustache),
     ASSET("source.mustache", source_mustache),
+    ASSET("thumb.mustache", thumb_mustache),
     ASSET("timeline.mustache", timeline_mustache),
     ASSET("turn.mustache", turn_mustache),
     ASSET("users.mustache", users_mustache),

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from support import names, sample, script
+from support.api import Api
 from support.hostile import OWN, harmless
 from support.waiting import eventually
 from support.window import PHONE, Conversation, barriers, narrow
@@ -210,6 +211,29 @@ def test_another_name_and_the_end_are_told_in_every_window(talked, window):
     api.delete(path, expect=204)
     conversation.page.wait_for_url(conversation.server.url + "/")
     expect(conversation.status).to_have_text("The conversation was deleted.")
+
+
+def test_what_is_shown_stays_as_the_line_grows(start, window):
+    server = start()
+    api = Api(server, server.create_key("owner"))
+    session = api.ask("What is the first?")["session_id"]
+    for number in range(24):
+        api.ask(f"What is {number}?", session_id=session)
+    page = window(server.url).log_in(server)
+    page.goto(f"/sessions/{session}")
+    conversation = Conversation(page)
+    expect(conversation.answers).to_have_count(20)
+    conversation.ask("What is the last?")
+    expect(conversation.answers).to_have_count(21)
+    conversation.complete()
+    expect(conversation.button("Rewind to here", conversation.answers.nth(19))).to_be_visible()
+    expect(conversation.answers).to_have_count(21)
+    page.get_by_role("link", name="Show earlier turns").click()
+    expect(conversation.answers).to_have_count(26)
+    conversation.act("Rewind to here", conversation.answers.nth(1))
+    expect(conversation.answers).to_have_count(2)
+    page.get_by_role("button", name="Undo").click()
+    expect(conversation.answers).to_have_count(26)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
