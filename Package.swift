@@ -40,11 +40,12 @@ func place(_ name: String, in layer: Layer, using targets: [String]) {
     layers[name] = layer
 }
 
-/// A Swift target at `Sources/<Layer>/<name>` with its tests, if any, at `Tests/<Layer>/<name>Tests`.
+/// A Swift target at `Sources/<Layer>/<name>` with its tests, if any, at `Tests/<Layer>/<name>Tests`; `testsExclude` are folders there that
+/// tests read themselves.
 @MainActor
 func target(
     _ name: String, in layer: Layer, uses targets: [String] = [], packages: [Target.Dependency] = [], resources: [Resource]? = nil,
-    executable: Bool = false, tests: Bool = true, testsUse: [String] = []
+    executable: Bool = false, tests: Bool = true, testsUse: [String] = [], testsExclude: [String] = []
 ) -> [Target] {
     place(name, in: layer, using: targets)
     let dependencies = targets.map { Target.Dependency.byName(name: $0) } + packages
@@ -56,7 +57,7 @@ func target(
     guard tests else { return [code] }
     let test = Target.testTarget(
         name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + (targets + testsUse).map { .byName(name: $0) } + packages,
-        path: "Tests/\(layer.folder)/\(name)Tests", swiftSettings: settings)
+        path: "Tests/\(layer.folder)/\(name)Tests", exclude: testsExclude, swiftSettings: settings)
     return [code, test]
 }
 
@@ -119,7 +120,9 @@ let kit: [[Target]] = [
 ]
 
 let domain: [[Target]] = [
-    target("Conversation", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex"], packages: [crypto], testsUse: ["ConversationTesting"]),
+    target(
+        "Conversation", in: .domain, uses: ["TimeOrdered", "JSON", "SearchIndex"], packages: [crypto], testsUse: ["ConversationTesting"],
+        testsExclude: ["GoldenLogs"]),
     target(
         "Access", in: .domain, uses: ["TimeOrdered", "JSON", "CArgon2", "Conversation"],
         packages: [crypto, nioPosix, logging, product("JWTKit", "jwt-kit")], testsUse: ["AccessTesting", "ConversationTesting"]),
@@ -137,7 +140,8 @@ let adapters: [[Target]] = [
     target(
         "StorageSQLite", in: .adapters,
         uses: ["TimeOrdered", "TimeLimits", "JSON", "SearchIndex", "DocumentText", "Access", "Conversation", "Retrieval", "Turns"],
-        packages: [product("GRDB", "GRDB.swift"), logging, lifecycle, crypto], testsUse: ["ConversationTesting", "AccessTesting"]),
+        packages: [product("GRDB", "GRDB.swift"), logging, lifecycle, crypto],
+        testsUse: ["ConversationTesting", "AccessTesting", "TurnsTesting"]),
     target(
         "DocumentReading", in: .adapters, uses: ["ChildProcesses", "DocumentText", "Retrieval"], packages: [nioPosix, lifecycle]),
     target(
@@ -197,7 +201,10 @@ let testing: [Target] = [
         name: "AccessTesting", dependencies: ["Access", "Conversation", "TimeOrdered", "JSON", "TestSupport"], path: "Tests/Domain/AccessTesting",
         swiftSettings: settings),
     .target(
-        name: "TurnsTesting", dependencies: ["Turns", "Generation", "ConversationTesting", "TimeOrdered", "TestSupport"],
+        name: "TurnsTesting",
+        dependencies: [
+            "Turns", "Generation", "Retrieval", "Access", "Conversation", "DocumentText", "JSON", "ConversationTesting", "TimeOrdered", "TestSupport",
+        ],
         path: "Tests/Domain/TurnsTesting", swiftSettings: settings),
 ]
 

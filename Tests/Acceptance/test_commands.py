@@ -9,7 +9,7 @@ import pytest
 from support import files, sample, script, store
 from support.api import Api
 
-COMMANDS = ["serve", "keys", "keys create", "keys revoke", "ingest", "ask", "chat", "config", "verify", "rebuild", "eval", "eval retrieval", "eval citations"]
+COMMANDS = ["serve", "keys", "keys create", "keys revoke", "ingest", "ask", "chat", "config", "verify", "rebuild", "log", "backup", "restore", "eval", "eval retrieval", "eval citations"]
 
 
 @pytest.fixture
@@ -345,7 +345,7 @@ def flat(value, name=""):
     return [(name, value)]
 
 
-@pytest.mark.parametrize("command", ["verify", "rebuild --check", "keys list", "keys revoke x", "ask Anything?"])
+@pytest.mark.parametrize("command", ["verify", "rebuild --check", "backup somewhere", "keys list", "keys revoke x", "ask Anything?"])
 def test_a_mistyped_data_directory_is_not_made(installation, command):
     result = installation.run(*command.split(), check=False)
     assert result.returncode == 1 and "no data" in result.stderr and not installation.data_dir.exists()

@@ -53,11 +53,22 @@ package final class DataDirectory: Sendable {
         return String(cString: strerror(Int32(cause.code))).lowercased()
     }
 
-    package var logFile: String { path + "/loquat.db" }
-    package var libraryFile: String { path + "/library.db" }
-    package var uploads: String { path + "/uploads" }
-    package var vectors: String { path + "/vectors" }
-    package var search: String { path + "/search.db" }
-    package var words: String { path + "/words.index" }
-    package var spool: String { path + "/spool" }
+    /// What lies in it.
+    enum Name {
+        static let log = "loquat.db"
+        static let library = "library.db"
+        static let uploads = "uploads"
+        static let vectors = "vectors"
+        static let search = "search.db"
+        static let words = "words.index"
+        static let spool = "spool"
+    }
+
+    package var logFile: String { "\(path)/\(Name.log)" }
+    package var libraryFile: String { "\(path)/\(Name.library)" }
+    package var uploads: String { "\(path)/\(Name.uploads)" }
+    package var vectors: String { "\(path)/\(Name.vectors)" }
+    package var search: String { "\(path)/\(Name.search)" }
+    package var words: String { "\(path)/\(Name.words)" }
+    package var spool: String { "\(path)/\(Name.spool)" }
 }

@@ -20,6 +20,7 @@ package struct ServerServices: Sendable {
     package let accounts: AccountServices
     package let keys: KeyService
     package let log: any LogStore
+    package let backup: any StoreBackup
     package let library: Library
     package let retrieval: RetrievalService
     package let embeddings: LibraryEmbeddings
@@ -42,15 +43,16 @@ package struct ServerServices: Sendable {
     package let logger: Logger
 
     package init(
-        access: Authenticator, accounts: AccountServices, keys: KeyService, log: any LogStore, library: Library, retrieval: RetrievalService,
-        embeddings: LibraryEmbeddings, turns: TurnRunner, models: any ModelCatalog, sessionFeed: SessionFeed, idempotency: IdempotencyGate,
-        metrics: MetricsRegistry, limits: Limits,
-        frontDoor: FrontDoor, storesCompletions: Bool, ids: UUIDv7Generator, clock: WallClock, logger: Logger
+        access: Authenticator, accounts: AccountServices, keys: KeyService, log: any LogStore, backup: any StoreBackup, library: Library,
+        retrieval: RetrievalService, embeddings: LibraryEmbeddings, turns: TurnRunner, models: any ModelCatalog, sessionFeed: SessionFeed,
+        idempotency: IdempotencyGate, metrics: MetricsRegistry, limits: Limits, frontDoor: FrontDoor, storesCompletions: Bool,
+        ids: UUIDv7Generator, clock: WallClock, logger: Logger
     ) {
         self.access = access
         self.accounts = accounts
         self.keys = keys
         self.log = log
+        self.backup = backup
         self.library = library
         self.retrieval = retrieval
         self.embeddings = embeddings

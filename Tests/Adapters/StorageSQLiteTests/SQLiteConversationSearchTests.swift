@@ -1,4 +1,5 @@
 import Conversation
+import GRDB
 import ConversationTesting
 import Foundation
 import Testing
@@ -98,8 +99,10 @@ struct SQLiteConversationSearchTests {
         let search = try await rig.current()
         #expect(try await found("loquat", by: search).count == 100)
         try await rig.delete(gone, of: user)
+        try await search.catchUp()
         #expect(try await found("loquat", by: search) == ["the newest loquat", "the kept loquat"])
         try await rig.delete(kept, of: user)
+        try await search.catchUp()
         #expect(try await found("loquat", by: search) == ["the newest loquat"])
         // Their places are not given to others.
         try await rig.session(of: user, rig.turns(["a pear"]))

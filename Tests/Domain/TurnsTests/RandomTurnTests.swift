@@ -4,6 +4,7 @@ import JSON
 import TestSupport
 import Testing
 import Turns
+import TurnsTesting
 
 /// Turns of random scripts, in which anything may fail at any time.
 @Suite(.timeLimit(.minutes(5)))

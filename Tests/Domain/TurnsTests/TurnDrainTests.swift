@@ -3,6 +3,7 @@ import Logging
 import ServiceLifecycle
 import Testing
 import Turns
+import TurnsTesting
 
 /// The server is told to end while turns run.
 @Suite(.timeLimit(.minutes(2)))

@@ -3,6 +3,7 @@ import Generation
 import JSON
 import Testing
 import TimeOrdered
+import TurnsTesting
 
 @testable import Turns
 

@@ -8,6 +8,7 @@ import Synchronization
 import Testing
 import TimeOrdered
 import Turns
+import TurnsTesting
 
 /// A runner with all that is around it in memory.
 struct TurnRig: Sendable {

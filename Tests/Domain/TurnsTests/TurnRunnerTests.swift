@@ -6,6 +6,7 @@ import Retrieval
 import Testing
 import TimeOrdered
 import Turns
+import TurnsTesting
 
 /// Turns from their request to their end.
 @Suite(.timeLimit(.minutes(2)))

@@ -2,6 +2,7 @@ import Conversation
 import JSON
 import Testing
 import Turns
+import TurnsTesting
 
 /// Turns whose log or spool fails: told as failed, never as done.
 @Suite(.timeLimit(.minutes(2)))

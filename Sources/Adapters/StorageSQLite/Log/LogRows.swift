@@ -7,16 +7,22 @@ import TimeOrdered
 extension LogEvent {
     static let columns = "session, seq, kind, payload, event_group, created_at, hash"
 
-    /// - Throws: `LogError.damaged` for a kind that is not known.
+    /// Times that have a date of four digits, in milliseconds: others were never written.
+    private static let times: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
+
+    /// - Throws: `LogError.damaged` for a kind that is not known, or a row that is not as it was written.
     init(row: Row) throws {
-        let session: UUIDv7 = row["session"]
-        let seq: Int = row["seq"]
-        guard let kind = EventKind(rawValue: row["kind"] as String) else {
+        let stored = StoredEvent(row: row)
+        guard let session = stored.session, let seq = stored.seq else {
+            throw LogError.unavailable(reason: "an event of the log has lost its session or its number")
+        }
+        guard let kind = stored.kind.flatMap(EventKind.init(rawValue:)) else {
             throw LogError.damaged(session: session, seq: seq, reason: "there is no event of this kind")
         }
-        self.init(
-            sessionID: session, seq: seq, kind: kind, payload: row.bytes("payload"), group: row["event_group"], createdAt: row["created_at"],
-            hash: EventHash(bytes: row.bytes("hash")))
+        guard let payload = stored.payload, let group = stored.group, let hash = stored.hash, let createdAt = stored.createdAt,
+            Self.times.contains(createdAt.milliseconds)
+        else { throw LogError.damaged(session: session, seq: seq, reason: "its row cannot be read") }
+        self.init(sessionID: session, seq: seq, kind: kind, payload: payload, group: group, createdAt: createdAt, hash: hash)
     }
 
     func insert(_ database: Database) throws {

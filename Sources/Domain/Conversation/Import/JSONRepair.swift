@@ -71,7 +71,7 @@ enum JSONRepair {
         return 6
     }
 
-    /// The number of the `\uXXXX` that the bytes begin with.
+    /// The number of the `\u0000` that the bytes begin with.
     private static func unit(_ bytes: ArraySlice<UInt8>) -> UInt32? {
         guard bytes.count >= 6, bytes.starts(with: "\\u".utf8) else { return nil }
         var unit: UInt32 = 0

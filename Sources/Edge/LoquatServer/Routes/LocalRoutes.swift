@@ -1,8 +1,6 @@
 import Access
-import Conversation
 import Foundation
 import Hummingbird
-import JSON
 import TimeOrdered
 
 /// What the commands ask of the store's process; served on the socket in the data directory alone.
@@ -24,11 +22,7 @@ struct LocalRoutes {
             let path = "/login/\(services.accounts.links.make().text)"
             return try Response.json(["path": path, "address": services.pageAddress.url], status: .created)
         }
-        api.post("verify") { _, _ in try Response.json(VerificationResource(try await services.log.verify())) }
-        api.post("rebuild") { request, _ in
-            let check = request.uri.queryParameters["check"] == "true"
-            return try Response.json(RebuildResource(try await services.log.rebuild(repair: !check)))
-        }
+        LocalStoreRoutes(services: services).add(to: api)
     }
 
     private struct KeyBody: Decodable {
@@ -63,39 +57,5 @@ struct LocalRoutes {
         var resource = KeyResource(key)
         resource.key = secret.text
         return try Response.json(resource, status: .created)
-    }
-
-    private struct VerificationResource: Encodable {
-        struct Problem: Encodable {
-            let sessionID: UUIDv7?
-            let seq: Int?
-            let reason: String
-        }
-
-        let valid: Bool
-        let sessions: Int
-        let events: Int
-        let checkpoints: Int
-        let problems: [Problem]
-
-        init(_ report: VerificationReport) {
-            valid = report.problems.isEmpty
-            sessions = report.sessions
-            events = report.events
-            checkpoints = report.checkpoints
-            problems = report.problems.map { Problem(sessionID: $0.session, seq: $0.seq, reason: $0.reason) }
-        }
-    }
-
-    private struct RebuildResource: Encodable {
-        let sessions: Int
-        let turns: Int
-        let differing: [UUIDv7]
-
-        init(_ report: RebuildReport) {
-            sessions = report.sessions
-            turns = report.turns
-            differing = report.differing
-        }
     }
 }

@@ -16,8 +16,8 @@ struct LoquatCommand: AsyncParsableCommand {
             """,
         version: productVersion,
         subcommands: [
-            Serve.self, LoginLink.self, Keys.self, Ingest.self, Ask.self, Chat.self, Config.self, Verify.self, Rebuild.self, Eval.self,
-            ReadDocument.self,
+            Serve.self, LoginLink.self, Keys.self, Ingest.self, Ask.self, Chat.self, Config.self, Verify.self, Rebuild.self, Log.self,
+            Backup.self, Restore.self, Eval.self, ReadDocument.self,
         ])
 }
 

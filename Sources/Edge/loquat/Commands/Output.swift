@@ -11,6 +11,13 @@ struct CommandFailure: Error, CustomStringConvertible {
 enum Output {
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
+    /// Columns of the terminal; nil where there is none, or it does not tell.
+    static var width: Int? {
+        var size = winsize()
+        guard isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     static func line(_ text: String) { text_(text + "\n", STDOUT_FILENO) }
     static func text(_ text: String) { text_(text, STDOUT_FILENO) }
     static func note(_ text: String) { text_(text + "\n", STDERR_FILENO) }

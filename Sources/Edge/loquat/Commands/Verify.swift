@@ -20,17 +20,8 @@ struct Verify: AsyncParsableCommand {
     func run() async throws {
         let report = try await LocalServer.withClient(try await common.settings()) { try await $0.request("POST", "/local/verify") }
         let problems = report["problems"]?.array ?? []
-        if json { Output.line(report.text) } else { show(report, problems) }
+        if json { Output.line(report.text) } else { for line in ReportLines.verification(report) { Output.line(line) } }
         if !problems.isEmpty { throw ExitCode(1) }
-    }
-
-    private func show(_ report: JSONValue, _ problems: [JSONValue]) {
-        for problem in problems {
-            let place = [problem["session_id"]?.string.map { "session \($0)" }, problem["seq"]?.int.map { "seq \($0)" }].compactMap { $0 }
-            Output.line("\(place.joined(separator: " ")): \(problem["reason"]?.string ?? "")")
-        }
-        let counts = "\(report["sessions"]?.int ?? 0) sessions, \(report["events"]?.int ?? 0) events, \(report["checkpoints"]?.int ?? 0) checkpoints"
-        Output.line(problems.isEmpty ? "The log is whole: \(counts)." : "\(problems.count) problems in \(counts).")
     }
 }
 
@@ -56,16 +47,7 @@ struct Rebuild: AsyncParsableCommand {
         let report = try await LocalServer.withClient(try await common.settings()) {
             try await $0.request("POST", "/local/rebuild?check=\(check)")
         }
-        let differing = report["differing"]?.array ?? []
-        for session in differing { Output.line("session \(session.string ?? ""): the rows differ from the log") }
-        let counts = "\(report["sessions"]?.int ?? 0) sessions, \(report["turns"]?.int ?? 0) turns"
-        if differing.isEmpty {
-            Output.line("The projections equal the log: \(counts).")
-        } else if check {
-            Output.line("\(differing.count) sessions differ, of \(counts).")
-            throw ExitCode(1)
-        } else {
-            Output.line("\(differing.count) sessions were folded anew, of \(counts).")
-        }
+        for line in ReportLines.rebuild(report, repaired: !check) { Output.line(line) }
+        if check, report["differing"]?.array?.isEmpty == false { throw ExitCode(1) }
     }
 }

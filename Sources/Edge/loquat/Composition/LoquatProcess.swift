@@ -51,6 +51,18 @@ struct LoquatProcess {
     /// Whether there is something in the data directory.
     static func hasData(_ settings: Settings) -> Bool { DataDirectory.exists(at: settings.dataDirectory) }
 
+    /// Copies a backup to the data directory, which must be new or empty.
+    /// - Parameter found: told what the backup says of itself, before it is copied.
+    static func restore(_ folder: String, to settings: Settings, found: (FoundBackup) -> Void) throws {
+        ProcessLimits.keepFilesPrivate()
+        let backup = try BackupFolder(path: folder)
+        found(
+            FoundBackup(
+                createdAt: backup.createdAt, productVersion: backup.productVersion, files: backup.files, bytes: backup.bytes,
+                problems: backup.problems))
+        try backup.restore(to: URL(fileURLWithPath: settings.dataDirectory).standardizedFileURL.path)
+    }
+
     /// Opens the data directory, and closes what an earlier process left open.
     init(_ settings: Settings, logger: Logger) async throws {
         self.settings = settings
@@ -114,8 +126,9 @@ struct LoquatProcess {
         }
         services = ServerServices(
             access: Authenticator(store: access, tokens: tokens, keyUse: keyUse), accounts: accounts,
-            keys: KeyService(store: access, ids: ids), log: log, library: library, retrieval: retrieval, embeddings: embeddings, turns: turns,
-            models: models, sessionFeed: sessionFeed, idempotency: IdempotencyGate(log: log), metrics: metrics, limits: settings.limits,
+            keys: KeyService(store: access, ids: ids), log: log,
+            backup: SQLiteBackup(directory, productVersion: productVersion), library: library, retrieval: retrieval, embeddings: embeddings,
+            turns: turns, models: models, sessionFeed: sessionFeed, idempotency: IdempotencyGate(log: log), metrics: metrics, limits: settings.limits,
             frontDoor: FrontDoor(connections: settings.connections, rates: settings.rates),
             storesCompletions: settings.storesCompletions, ids: ids, clock: .system, logger: logger)
     }

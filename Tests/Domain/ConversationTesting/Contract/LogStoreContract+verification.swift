@@ -85,7 +85,7 @@ extension LogStoreContract {
         for change in changes {
             for seq in [2, 11] {
                 let (session, problems) = try await problems(trial) { _, events in events.map { $0.seq == seq ? change($0) : $0 } }
-                #expect(problems.contains { $0.session == session && $0.seq == seq })
+                #expect(problems.map(\.seq) == [seq] && problems.map(\.session) == [session], "the event that was changed, and no other")
             }
         }
     }

@@ -90,18 +90,24 @@ extension InMemoryLog.State {
 extension InMemoryLog.StoredSession {
     fileprivate func chainProblems(of id: SessionID, checkpointed head: InMemoryLog.Head?) -> [VerificationReport.Problem] {
         var problems: [VerificationReport.Problem] = []
-        var (previous, expected) = (EventHash.beginning(of: id), 1)
+        // What the next event may be chained to: a changed hash harms its own event alone.
+        var (carried, expected) = ([EventHash.beginning(of: id)], 1)
         for event in events {
-            let hash = EventHash(
-                after: previous, seq: event.seq, kind: event.kind.rawValue, group: event.group, createdAt: event.createdAt,
-                payload: event.payload)
+            let computed = carried.map { previous in
+                EventHash(
+                    after: previous, seq: event.seq, kind: event.kind.rawValue, group: event.group, createdAt: event.createdAt,
+                    payload: event.payload)
+            }
+            let isChained = computed.contains(event.hash)
             if event.seq != expected {
                 problems.append(.init(session: id, seq: expected, reason: "the event is missing"))
-            } else if event.hash != hash {
+            } else if !isChained {
                 problems.append(.init(session: id, seq: event.seq, reason: "the event was changed"))
             }
-            (previous, expected) = (event.hash, event.seq &+ 1)
+            carried = isChained || event.seq != expected ? [event.hash] : [event.hash] + computed
+            expected = event.seq &+ 1
         }
+        if let head, problems.contains(where: { $0.seq == head.seq }) { return problems }
         if let head, events.first(where: { $0.seq == head.seq })?.hash.hex != head.hash {
             problems.append(.init(session: id, seq: head.seq, reason: "a checkpoint holds another event here"))
         }

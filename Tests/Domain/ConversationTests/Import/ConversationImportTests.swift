@@ -117,7 +117,8 @@ struct ConversationImportTests {
         let (found, skipped) = read(Array(bytes.dropLast(10)))
         #expect(found.count == 1 && skipped.isCutOff)
         #expect(skipped.sentence == "the file breaks off before its end.")
-        #expect(read(Array("[\(chatGPT("1")[0]?.text ?? "")}".utf8)).skipped.isCutOff)
+        let unended = Array("[\(chatGPT("1")[0]?.text ?? "")}".utf8)
+        #expect(read(unended).skipped.isCutOff)
     }
 
     @Test func noMoreThanTheLimitAreRead() {

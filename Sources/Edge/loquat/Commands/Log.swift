@@ -1,0 +1,93 @@
+import ArgumentParser
+import JSON
+import LoquatClient
+import TimeOrdered
+
+struct Log: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print a session's log, event by event.",
+        discussion: """
+            Any session of the data directory: whoever runs this owns it. With --json, one JSON object a line.
+
+            Examples:
+              loquat log 019a3f0e-6c1e-7a52-9d0e-1f2a3b4c5d6e
+              loquat log 019a3f0e-6c1e-7a52-9d0e-1f2a3b4c5d6e --after 40 --json
+            """)
+
+    /// Events in one answer: a long log is never in memory as a whole.
+    private static let pageSize = 20
+
+    @Argument(help: "The session's id.")
+    var session: String
+
+    @Flag(help: "Print each event as JSON.")
+    var json = false
+
+    @Option(help: "Begin after this event.")
+    var after = 0
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        guard let id = UUIDv7(session) else { throw ValidationError("\(Output.printable(session)) is no session's id.") }
+        guard after >= 0 else { throw ValidationError("--after must not be negative.") }
+        let (first, json, width) = (after, json, Output.width ?? LogLine.defaultWidth)
+        try await LocalServer.withClient(try await common.settings()) { client in
+            var seen = first
+            while true {
+                let page = try await client.request("GET", "/local/sessions/\(id)/log?after=\(seen)&limit=\(Self.pageSize)")
+                for event in page["items"]?.array ?? [] { Output.line(json ? event.text : LogLine(event, width: width).text) }
+                guard let next = page["next_cursor"]?.string.flatMap({ Int($0) }), next > seen else { return }
+                seen = next
+            }
+        }
+    }
+}
+
+/// One event for people: a line that says which, and one that says what.
+struct LogLine {
+    static let defaultWidth = 100
+    private static let indent = "       "
+    /// Of a group's id, whose last digits are by chance.
+    private static let groupDigits = 8
+
+    let text: String
+
+    /// - Parameters:
+    ///   - event: as `GET …/log` gives it.
+    ///   - width: columns of a line.
+    init(_ event: JSONValue, width: Int) {
+        let seq = "\(event["seq"]?.int ?? 0)"
+        let number = String(repeating: " ", count: max(0, 5 - seq.count)) + seq
+        let group = event["group"]?.string.map { "  group \($0.suffix(Self.groupDigits))" } ?? ""
+        let kind = event["kind"]?.string ?? ""
+        let head = "\(number)  \(event["created_at"]?.string ?? "")  \(kind)\(group)"
+        let essence = Self.firstLine(Self.essence(of: kind, event["payload"] ?? .null), width: max(20, width - Self.indent.count))
+        text = Output.printable(head) + (essence.isEmpty ? "" : "\n\(Self.indent)\(essence)")
+    }
+
+    private static func essence(of kind: String, _ payload: JSONValue) -> String {
+        func text(_ name: String) -> String { payload[name]?.string ?? "" }
+        switch kind {
+        case "session.created": return "\(text("kind")) “\(text("title"))”"
+        case "message.user": return "user: \(text("content"))"
+        case "turn.opened": return "an answer begins"
+        case "sources.frozen": return "\(payload["sources"]?.array?.count ?? 0) sources, \(text("cascade_tier"))"
+        case "message.assistant":
+            let failure = payload["failure"]?["code"]?.string.map { " (\($0))" } ?? ""
+            return "assistant, \(text("status"))\(failure): \(text("content"))"
+        case "group.closed": return text("outcome")
+        case "audit": return "\(text("action")) \(text("target_kind")) \(text("target_id"))"
+        // Small events say it best themselves.
+        default: return payload.text
+        }
+    }
+
+    private static func firstLine(_ text: String, width: Int) -> String {
+        let rest = text.drop { $0.isWhitespace }
+        let line = rest.prefix { !$0.isNewline }
+        let shown = Output.printable(String(line)).replacing("\t", with: " ")
+        let isAll = shown.count <= width && rest[line.endIndex...].allSatisfy { $0.isWhitespace }
+        return isAll ? shown : "\(shown.prefix(width - 1))…"
+    }
+}
