@@ -201,6 +201,30 @@ def test_two_windows_end_the_same(talked, window):
     assert conversation.shown() == shown
 
 
+def test_a_page_that_is_read_late_undoes_nothing(talked):
+    conversation, api = talked("Of the rose family.")
+    page, held = conversation.page, []
+
+    def hold(route):
+        if held or route.request.resource_type != "fetch":
+            return route.continue_()
+        held.append((route, route.fetch()))
+
+    page.route(f"**/sessions/{conversation.session}", hold)
+    turn = api.messages(conversation.session)[0]["turn_id"]
+    api.patch(f"/api/v1/chat/sessions/{conversation.session}/turns/{turn}", json={"hidden": True}, expect=200)
+    eventually(lambda: page.title() and held, "the page read anew")
+    api.ask(THIRD, session_id=conversation.session)
+    expect(conversation.answers).to_have_count(3)
+    conversation.sees("Of the rose family.")
+    (route, response) = held[0]
+    # The page as it was before.
+    route.fulfill(response=response)
+    expect(page.locator(".mark")).to_have_count(2)
+    expect(conversation.answers).to_have_count(3)
+    expect(conversation.button("Rewind to here", conversation.answers.nth(1))).to_be_visible()
+
+
 def test_another_name_and_the_end_are_told_in_every_window(talked, window):
     conversation, api = talked()
     path = f"/api/v1/chat/sessions/{conversation.session}"

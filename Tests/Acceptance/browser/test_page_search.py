@@ -37,8 +37,9 @@ def test_messages_and_documents_are_found_and_gone_to(talked, window, size):
         api.ask(f"What is {number} and something?", session_id=session)
     page = window(talked.url, **size).log_in(talked)
     found = find(page, "wombats")
-    link = found.get_by_role("link").first
-    expect(link).to_have_attribute("href", f"/sessions/{session}?turn={api.messages(session)[0]['turn_id']}#turn-{api.messages(session)[0]['turn_id']}")
+    turn = api.messages(session)[0]["turn_id"]
+    link = found.locator(f'a[href="/sessions/{session}?turn={turn}#turn-{turn}"]')
+    expect(link).to_be_visible()
     expect(page.get_by_label("Words to find")).to_have_value("wombats")
     narrow(page)
     assert not barriers(page)
@@ -49,7 +50,7 @@ def test_messages_and_documents_are_found_and_gone_to(talked, window, size):
     expect(first).to_be_in_viewport()
     expect(Conversation(page).answers).to_have_count(31)
     found = find(page, "Stromboli")
-    found.get_by_role("link").first.click()
+    found.locator('a[href^="/documents/"]').first.click()
     page.wait_for_url("**/documents/*")
     expect(page.get_by_role("main")).to_contain_text("Stromboli has erupted")
 

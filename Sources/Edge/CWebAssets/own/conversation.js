@@ -156,7 +156,8 @@ const conversation = (() => {
 
   function adopt(page, isLive) {
     const [own, fresh] = [timeline(), one("#timeline", page)];
-    if (Number(fresh.dataset.head) < Number(own.dataset.head)) return;
+    // What the stream told meanwhile is not undone.
+    if (Number(fresh.dataset.head) < Math.max(seen, Number(own.dataset.head))) return;
     followEnd(() => timelines.merge(own, fresh, isLive));
     if (running && !running.isConnected) showRunning(null);
     one("#heading bdi").textContent = one("#heading bdi", page).textContent;
@@ -247,7 +248,7 @@ const conversation = (() => {
       const page = await read();
       if (!page) return;
       // What was kept as running is taken as the server has it, which tells the rest from there.
-      timeline().dataset.head = 0;
+      timeline().dataset.head = seen = 0;
       adopt(page, false);
       timeline().dataset.position = one("#timeline", page).dataset.position;
     } catch {
