@@ -98,6 +98,16 @@ def test_failed_authentications_of_one_address(start):
     shapes.problem(api.get("/api/v1/collections", key="wrong", headers=there), 401)
 
 
+def test_links_that_open_nothing_count_as_failed_authentications(start):
+    server = start({"LOQUAT_RATE_LIMIT_FAILURES": "3", "LOQUAT_TRUSTED_PROXIES": "127.0.0.1"})
+    api = owner(server)
+    here, there = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "203.0.113.8"}
+    for number in range(3):
+        api.get(f"/shared/guess{number}", key=None, headers=here, expect=404)
+    limited(api.get("/shared/guess", key=None, headers=here), "too_many_failures")
+    api.get("/shared/guess", key=None, headers=there, expect=404)
+
+
 def test_this_machine_is_not_locked_out(start):
     server = start({"LOQUAT_RATE_LIMIT_FAILURES": "2"})
     api = owner(server)

@@ -57,6 +57,7 @@ def csrf(client):
 
 
 PAGES = ["/login", "/", "/collections", "/account", "/audit", "/docs", "/login/lql_x", "/sessions/00000000-0000-7000-8000-000000000000"]
+PAGES += ["/sessions?archived=1", "/search?q=x", "/shared/x"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -248,7 +249,8 @@ def test_nobody_sees_the_pages_of_another(start):
         document = first.post("/api/v1/documents", json=body, headers=token).json()["id"]
         session = first.post("/api/v1/chat", json={"message": "Mine?", "stream": False}, headers=token).json()["session_id"]
         nothing = None
-        for path in (f"/collections/{collection}", f"/documents/{document}", f"/sessions/{session}", f"/collections/{collection}/documents"):
+        parts = [f"/sessions/{session}/{part}" for part in ("edit", "share", "branches/main")]
+        for path in (f"/collections/{collection}", f"/documents/{document}", f"/sessions/{session}", f"/collections/{collection}/documents", *parts):
             assert first.get(path).status_code == 200, path
             answer = second.get(path)
             missing = second.get(re.sub("[0-9a-f]{4}(?=/|$)", "0000", path))

@@ -2,6 +2,9 @@
 
 import pytest
 
+from support import sample
+from support.api import Api
+from support.server import upstream_settings
 from support.window import Chromium, Window
 
 
@@ -10,6 +13,19 @@ def chromium():
     chromium = Chromium()
     yield chromium
     chromium.close()
+
+
+@pytest.fixture
+def answering(start, upstream):
+    """`answering(steps…)` is a server whose model takes these steps, with a library, and its owner's API."""
+
+    def begin(*attempts):
+        server = start(upstream_settings(upstream, LOQUAT_LLM_MODEL=upstream.model(*attempts)))
+        api = Api(server, server.create_key("owner"))
+        sample.fill(api, "library")
+        return server, api
+
+    return begin
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """Conversations at the side: given other names, and deleted."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
 from support.api import Api
-from support.window import PHONE
+from support.window import PHONE, barriers, narrow
 
 pytestmark = pytest.mark.browser
 
@@ -111,3 +113,58 @@ def test_conversations_are_deleted_from_the_side(talked, window, size):
     delete("What is first?")
     page.wait_for_url(talked.url + "/")
     assert titles(talked) == {}
+
+
+def pressed(page, title, button):
+    """A button of the dialog of one conversation, and the dialog's end."""
+    menu = page.get_by_role("button", name="Menu")
+    if menu.is_visible() and menu.get_attribute("aria-expanded") == "false":
+        menu.tap()
+    dialog = open_dialog(page, title)
+    dialog.get_by_role("button", name=button, exact=True).click()
+    expect(dialog).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [{}, PHONE], ids=["desk", "phone"])
+def test_conversations_are_kept_at_the_top(talked, window, size):
+    page = window(talked.url, **size).log_in(talked)
+    pinned = page.get_by_role("list", name="Pinned")
+    pressed(page, "What is first?", "Pin")
+    expect(pinned.get_by_role("link")).to_have_text(["What is first?"])
+    expect(page.get_by_role("list", name="Conversations").get_by_role("link")).to_have_text(["What is second?"])
+    assert talked.api.session(talked.first)["pinned"] is True
+    narrow(page)
+    assert not barriers(page)
+    pressed(page, "What is first?", "Unpin")
+    expect(pinned).to_have_count(0)
+    expect(page.get_by_role("list", name="Conversations").get_by_role("link")).to_have_text(["What is second?", "What is first?"])
+
+
+@pytest.mark.parametrize("size", [{}, PHONE], ids=["desk", "phone"])
+def test_conversations_are_put_away_and_come_back(talked, window, size):
+    page = window(talked.url, **size).log_in(talked)
+    listed = page.get_by_role("list", name="Conversations").get_by_role("link")
+    pressed(page, "What is first?", "Archive")
+    expect(listed).to_have_text(["What is second?"])
+    page.get_by_role("link", name="Archived").click()
+    page.wait_for_url("**/sessions?archived=1")
+    main = page.get_by_role("main")
+    expect(main.get_by_role("link")).to_have_text(["What is first?"])
+    narrow(page)
+    assert not barriers(page)
+    main.get_by_role("button", name="Unarchive What is first?").click()
+    expect(main).to_contain_text("There are none.")
+    assert talked.api.session(talked.first)["archived"] is False
+    page.goto("/")
+    if not size:
+        expect(listed).to_have_text(["What is second?", "What is first?"])
+
+
+def test_a_conversation_is_taken_along(talked, window):
+    page = window(talked.url).log_in(talked)
+    dialog = open_dialog(page, "What is first?")
+    with page.expect_download() as download:
+        dialog.get_by_role("link", name="Export").click()
+    lines = download.value.path().read_text(encoding="utf-8").splitlines()
+    assert lines and all(json.loads(line) for line in lines)
+    assert "What is first?" in lines[0] + lines[1]

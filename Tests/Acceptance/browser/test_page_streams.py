@@ -4,25 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from support import sample, script
-from support.api import Api
 from support.gap import Gap
-from support.server import upstream_settings
 from support.window import Conversation
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def answering(start, upstream):
-    """`answering(steps…)` is a server whose model takes these steps, with a library, and its owner's API."""
-
-    def begin(*attempts):
-        server = start(upstream_settings(upstream, LOQUAT_LLM_MODEL=upstream.model(*attempts)))
-        api = Api(server, server.create_key("owner"))
-        sample.fill(api, "library")
-        return server, api
-
-    return begin
 
 
 @pytest.fixture

@@ -83,6 +83,7 @@ class Conversation:
         self.page = page
         self.question = page.get_by_label("Your question")
         self.answers = page.get_by_role("article", name="Answer")
+        self.messages = page.get_by_role("article", name="You")
         self.status = page.locator("#status")
         self.stop = page.get_by_role("button", name="Stop")
 
@@ -108,6 +109,31 @@ class Conversation:
 
     def sees(self, text):
         expect(self.answer).to_contain_text(text)
+
+    def act(self, name, turn=None):
+        """Presses a button of a turn, the last answer if not said."""
+        self.button(name, turn).click()
+
+    def button(self, name, turn=None):
+        return (turn or self.answers.last).get_by_role("button", name=name, exact=True)
+
+    def versions(self, turn=None):
+        """Such as `2 of 3`."""
+        return (turn or self.answers.last).locator(".versions .place")
+
+    def shown(self):
+        """What a reader sees of each turn, in order."""
+        return self.page.locator("#timeline > article").evaluate_all(
+            """all => all.map((one) => [one.getAttribute("aria-label"), one.querySelector(".words").innerText.trim(), one.dataset.status,
+                one.querySelector(".state").textContent, one.querySelector(".versions .place")?.textContent ?? null,
+                Boolean(one.querySelector(".mark")), ...[...one.querySelectorAll("[aria-pressed]")].map((button) => button.ariaPressed)])"""
+        )
+
+
+def narrow(page):
+    """Nothing is wider than the screen."""
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= page.viewport_size["width"], f"{page.url} is {width} wide"
 
 
 def axe():

@@ -16,4 +16,9 @@ struct LocalPathTests {
         #expect(LocalPath.encoded("/documents/1?start=2&end=3#p") == "/documents/1%3Fstart%3D2%26end%3D3%23p")
         #expect(LocalPath.encoded("é\"<") == "%C3%A9%22%3C")
     }
+
+    @Test func partsOfAPathStayParts() {
+        #expect(LocalPath.part("a/b ?#%") == "a%2Fb%20%3F%23%25")
+        #expect(LocalPath.part("plain-name_1.x") == "plain-name_1.x")
+    }
 }

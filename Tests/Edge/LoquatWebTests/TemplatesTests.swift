@@ -1,4 +1,6 @@
+import Conversation
 import Testing
+import TimeOrdered
 
 @testable import LoquatWeb
 
@@ -9,12 +11,22 @@ struct TemplatesTests {
     private func turn() -> TurnView {
         TurnView(
             id: "1", role: "assistant", speaker: "Answer", status: "complete", html: "<p>kept</p>", state: hostile, hasSources: true,
-            sources: [SourceView(number: "1", passage: hostile, title: hostile, section: hostile, summary: hostile)])
+            sources: [SourceView(number: "1", passage: hostile, title: hostile, section: hostile, summary: hostile)],
+            versions: VersionsView(of: versions[1], among: versions), isHidden: true, isAnswer: true, mayContinue: true, isRatedUp: true)
+    }
+
+    private let versions = [TurnID(high: 0, low: 1), TurnID(high: 0, low: 2)]
+
+    private func branch() -> BranchView {
+        BranchView(
+            name: hostile, path: "p", isCurrent: true, isMain: true,
+            children: [BranchView(name: hostile, path: "q", isCurrent: false, isMain: false)])
     }
 
     private func frame() -> Frame {
         Frame(
-            visitor: .init(email: hostile, csrfToken: hostile), sessions: [SessionLink(id: "1", title: hostile, isCurrent: true)],
+            visitor: .init(email: hostile, csrfToken: hostile), pinned: [SessionLink(id: "2", title: hostile, isCurrent: false)], hasPinned: true,
+            sessions: [SessionLink(id: "1", title: hostile, isCurrent: true)],
             moreSessions: "2", current: "1", managesUsers: true, atCollections: true, atUsers: false,
             atAccount: false)
     }
@@ -26,7 +38,8 @@ struct TemplatesTests {
     /// Every page and part, with hostile words in each place that words of others reach.
     private var pages: [(name: String, text: String)] {
         let session = SessionPage(
-            title: hostile, session: .init(id: "1", title: hostile, position: "3:0"), turns: [turn()], earlier: 160,
+            title: hostile, session: .init(id: "1", title: hostile, position: "3:0", head: "4"), turns: [turn()], earlier: 160, hasLater: true,
+            elsewhere: "2", hasBranches: true, branches: [branch()],
             choices: [.init(id: "1", name: hostile, isChosen: true)], hasNoDocuments: true, needsPassword: true,
             messageLimit: 9)
         let collections = CollectionsPage(
@@ -57,6 +70,23 @@ struct TemplatesTests {
         }
         let line = AuditLine(
             time: hostile, actor: hostile, action: hostile, target: hostile, details: hostile, credential: hostile, address: hostile)
+        let comparison = ComparisonPage(
+            title: hostile, sessionID: "1", sessionTitle: hostile, shared: "The first 2 messages are the same.",
+            sides: [
+                .init(name: hostile, isCurrent: false, path: "p", said: [turn()], isEmpty: false, isCut: true),
+                .init(name: hostile, isCurrent: true, path: "q", said: [], isEmpty: true, isCut: false),
+            ])
+        let shared = SharedPage(
+            title: hostile,
+            turns: [
+                .init(
+                    role: "assistant", speaker: "Answer", html: "<p>kept</p>", hasSources: true,
+                    sources: [.init(number: "1", title: hostile, section: hostile, quote: hostile)])
+            ], later: "/shared/t?from=200", earlier: nil)
+        let archive = ArchivePage(
+            archived: [SessionLink(id: "1", title: hostile, isCurrent: false)], cursor: nil, moreArchived: "2")
+        let edit = SessionEdit(id: "1", name: hostile, isCurrent: true, isPinned: true, isArchived: false)
+        let list = SessionList(pinned: frame().pinned, hasPinned: true, sessions: frame().sessions, moreSessions: nil)
         let error = ErrorView(title: hostile, detail: hostile, requestID: hostile, again: hostile)
         return [
             ("session", Templates.shared.text("session", Framed(frame: frame(), content: session))),
@@ -67,10 +97,15 @@ struct TemplatesTests {
             ("account", Templates.shared.text("account", Framed(frame: frame(), content: accounts[0]))),
             ("first account", Templates.shared.text("account", Framed(frame: frame(), content: accounts[1]))),
             ("audit", Templates.shared.text("audit", Framed(frame: frame(), content: AuditPage(entries: [line], moreEntries: "2")))),
-            ("edit", Templates.shared.text("edit", SessionEdit(id: "1", name: hostile, isCurrent: true))),
+            ("comparison", Templates.shared.text("comparison", Framed(frame: frame(), content: comparison))),
+            ("archive", Templates.shared.text("archive", Framed(frame: frame(), content: archive))),
+            ("search", Templates.shared.text("search", Framed(frame: frame(), content: SearchPage(query: hostile, queryMaximum: 9)))),
+            ("shared", Templates.shared.text("shared", shared)),
+            ("edit", Templates.shared.text("edit", edit)),
             ("login", Templates.shared.text("login", card)),
             ("error", Templates.shared.text("error", error)),
-            ("sessions", Templates.shared.text("sessions", SessionList(sessions: frame().sessions, moreSessions: nil))),
+            ("sessions", Templates.shared.text("sessions", list)),
+            ("links", Templates.shared.text("links", list)),
         ]
     }
 
@@ -98,7 +133,7 @@ struct TemplatesTests {
     @Test func onlyTheRenderersMarkupIsMarkup() {
         let page = pages[0].text
         #expect(page.contains("<div class=\"words\" dir=\"auto\" hx-disable><p>kept</p></div>"))
-        #expect(WebAssets.shared.templates.filter { $0.value.contains("{{{") || $0.value.contains("{{&") }.map(\.key) == ["turn"])
+        #expect(WebAssets.shared.templates.filter { $0.value.contains("{{{") || $0.value.contains("{{&") }.map(\.key) == ["words"])
     }
 
     @Test func aPageFindsWhatItsFrameKnows() {
@@ -108,5 +143,29 @@ struct TemplatesTests {
         #expect(page.contains("href=\"/sessions/1?turns=160\""))
         #expect(page.contains("<option value=\"1\" selected>"))
         #expect(page.contains(AssetURLs.shared.conversation))
+    }
+
+    @Test func aTurnShowsWhatCanBeDoneWithIt() {
+        let page = pages[0].text
+        #expect(page.contains("<span class=\"place\">2 of 2</span>"))
+        #expect(page.contains("data-act=\"previous\" data-version=\"\(versions[0])\""))
+        #expect(page.contains("data-act=\"next\" data-version=\"\" aria-label=\"Next version\" disabled"))
+        #expect(page.contains("data-act=\"continue\"") && page.contains("data-hides=\"false\">Show</button>"))
+        #expect(page.contains("aria-label=\"Good answer\" aria-pressed=\"true\""))
+        #expect(page.contains("aria-label=\"Bad answer\" aria-pressed=\"false\""))
+    }
+
+    @Test func branchesStandUnderThoseThatTheyBeginOn() {
+        let page = pages[0].text
+        #expect(page.contains("href=\"/sessions/1/branches/q\""))
+        #expect(!page.contains("href=\"/sessions/1/branches/p\""))
+        #expect(page.contains("data-act=\"rename\" data-branch=\"q\"") && !page.contains("data-act=\"rename\" data-branch=\"p\""))
+    }
+
+    /// Whoever has the link may not see more than what is on it.
+    @Test func aSharedPageLeadsToNothing() throws {
+        let page = try #require(pages.first { $0.name == "shared" }).text
+        #expect(page.contains("content=\"noindex\"") && page.contains("<p>kept</p>"))
+        #expect(!page.contains("href=\"/documents") && !page.contains("href=\"/sessions") && !page.contains("csrf"))
     }
 }

@@ -1,24 +1,30 @@
 // The page is a client of the public API. What a model, a document or a person wrote reaches the page as text; the only HTML taken is the
-// `html` of the server's own events, which holds nothing but what its renderer lets through.
+// `html` of the server's own events and its pages, which hold nothing but what its renderer lets through.
 "use strict";
-(() => {
+const conversation = (() => {
   const one = (selector, root = document) => root.querySelector(selector);
-  const plain = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+  const { plain } = timelines;
   const headers = () => ({ "Content-Type": "application/json", "X-CSRF-Token": one('meta[name="csrf-token"]')?.content ?? "" });
 
-  const composer = one("#composer");
-  if (!composer) return;
-  const message = one("#message");
+  if (!one("#composer")) return null;
   const stop = one("#stop");
   const send = one("#send");
   const timeline = () => one("#timeline");
   const say = (text) => (one("#status").textContent = text);
+  const problem = one("#problem");
+  const path = (rest = "") => `/api/v1/chat/sessions/${timeline().dataset.session}${rest}`;
   const states = {
     stopped: "Stopped.",
     interrupted: "Cut off: the server went down before the answer ended.",
     length: "Cut off: the answer reached its longest length.",
   };
-  let stream, running, retry, failures = 0, asking = false, pending = {};
+  // How often what was read is read once more because the stream is ahead of it.
+  const readings = 5;
+  let stream, running, retry, failures = 0, hasGone = false;
+  // The last event of the log that the stream told.
+  let seen = 0;
+  let reading, isStale = false, soon;
+  let linesShown = one("#lines")?.innerHTML;
 
   function showRunning(article) {
     running = article;
@@ -45,9 +51,20 @@
     return made;
   }
 
+  // A turn whose place another one took goes, with what followed it.
+  function leave(id) {
+    const left = id && document.getElementById(`turn-${id}`);
+    if (!left) return false;
+    const hadFocus = timeline().contains(document.activeElement);
+    while (left.nextElementSibling) left.nextElementSibling.remove();
+    left.remove();
+    return hadFocus && !timeline().contains(document.activeElement);
+  }
+
   function begin(turn) {
     turn.dataset.status = "generating";
     turn.setAttribute("aria-busy", "true");
+    one(".state", turn).textContent = "";
     one(".words", turn).replaceChildren(document.createTextNode(""));
     showRunning(turn);
     say("Looking for sources …");
@@ -61,26 +78,43 @@
     showRunning(null);
     say(text || "The answer is complete.");
     htmx.trigger("#sessions", "refresh");
+    rereadSoon();
+  }
+
+  function said({ turn_id: id, role, supersedes_id: superseded, html }) {
+    // Only a part of the line that lies far back is shown.
+    if ("part" in timeline().dataset) return;
+    const isNew = !document.getElementById(`turn-${id}`);
+    const lostFocus = isNew && leave(superseded);
+    const turn = article(id, role);
+    if (lostFocus) turn.focus({ preventScroll: true });
+    if (superseded) rereadSoon();
+    if (role === "assistant" && !html) {
+      if (["", "generating"].includes(turn.dataset.status)) begin(turn);
+      return;
+    }
+    // Its end was left out where the stream was far behind.
+    if (turn === running) end("complete", "");
+    one(".words", turn).innerHTML = html;
+    if (role === "assistant") rereadSoon();
   }
 
   const tells = {
-    turn({ turn_id: id, role, html }) {
-      const turn = article(id, role);
-      if (role === "assistant" && !html && !turn.dataset.status) return begin(turn);
-      if (role === "assistant" && !html && turn.dataset.status === "generating") return begin(turn);
-      one(".words", turn).innerHTML = html;
-    },
+    turn: said,
+    replace: said,
     sources({ sources }) {
       if (!running) return;
       one(".sources", running).hidden = !sources.length;
-      one(".sources ol", running).replaceChildren(...sources.map(item));
+      one(".sources ol", running).replaceChildren(...sources.map(timelines.source));
       say("Writing …");
     },
     delta({ delta }) {
       if (running) one(".words", running).firstChild.appendData(plain(delta));
     },
     truncate({ length }) {
-      if (running) one(".words", running).textContent = [...one(".words", running).textContent].slice(0, length).join("");
+      if (!running) return;
+      const words = one(".words", running);
+      words.replaceChildren(document.createTextNode([...words.textContent].slice(0, length).join("")));
     },
     done({ finish_reason: reason }) {
       end(reason === "stop" || reason === "length" ? "complete" : reason, states[reason] ?? "");
@@ -88,27 +122,100 @@
     error({ message: text }) {
       end("failed", text);
     },
+    line: rereadSoon,
+    hidden: rereadSoon,
+    rated: rereadSoon,
+    catch_up() {},
+    updated() {
+      htmx.trigger("#sessions", "refresh");
+      rereadSoon();
+    },
+    deleted: gone,
   };
 
-  function item(source) {
-    const made = one("#new-source").content.firstElementChild.cloneNode(true);
-    const link = one("a", made);
-    const query = new URLSearchParams({ start: source.start, end: source.end, ...(source.page && { page: source.page }) });
-    link.href = `/documents/${encodeURIComponent(source.document.id)}?${query}#passage`;
-    one("bdi", link).textContent = plain(source.title);
-    one(".number", made).textContent = source.number;
-    const place = [source.page && `page ${source.page}`, source.section_heading].filter(Boolean);
-    one(".section", made).textContent = plain(place.join(" · "));
-    one("p", made).textContent = plain(source.summary);
-    return made;
+  // MARK: Reading the page again
+
+  function gone() {
+    if (hasGone) return;
+    hasGone = true;
+    stream?.close();
+    sessionStorage.setItem("notice", "The conversation was deleted.");
+    location.assign("/");
   }
+
+  // The page as it is now; nil where this one is being left.
+  async function read() {
+    const asked = { "HX-Request": "true", "HX-Current-URL": location.href };
+    const response = await fetch(location.pathname + location.search, { headers: asked, cache: "no-store" });
+    if (response.status === 401) return void location.assign(response.headers.get("HX-Redirect") ?? "/login");
+    if (response.status === 404) return void gone();
+    const page = response.ok && new DOMParser().parseFromString(await response.text(), "text/html");
+    if (!page || !one("#timeline", page)) throw new Error(`the page could not be read: ${response.status}`);
+    return page;
+  }
+
+  function adopt(page, isLive) {
+    const [own, fresh] = [timeline(), one("#timeline", page)];
+    // What the stream told meanwhile is not undone.
+    if (Number(fresh.dataset.head) < Math.max(seen, Number(own.dataset.head))) return;
+    followEnd(() => timelines.merge(own, fresh, isLive));
+    if (running && !running.isConnected) showRunning(null);
+    one("#heading bdi").textContent = one("#heading bdi", page).textContent;
+    document.title = page.title;
+    if (!one("#elsewhere", page)) one("#elsewhere")?.remove();
+    showLines(one("#lines", page));
+  }
+
+  function showLines(fresh) {
+    if (fresh.innerHTML === linesShown) return;
+    linesShown = fresh.innerHTML;
+    const own = one("#lines");
+    const isOpen = one("details", own)?.open;
+    const hadFocus = own.contains(document.activeElement);
+    own.replaceChildren(...fresh.childNodes);
+    const details = one("details", own);
+    if (!details) return;
+    details.open = Boolean(isOpen);
+    if (hadFocus) one("summary", details).focus({ preventScroll: true });
+  }
+
+  // What changes in the log by more than a turn that goes on is read from the server, so that all windows show the same.
+  async function reread() {
+    if (!timeline().dataset.session) return;
+    clearTimeout(soon);
+    isStale = true;
+    reading ??= readAll().finally(() => (reading = undefined));
+    return reading;
+  }
+
+  async function readAll() {
+    try {
+      for (let round = 0; isStale && round < readings; round += 1) {
+        isStale = false;
+        const page = await read();
+        if (!page) return;
+        adopt(page, true);
+        isStale ||= Number(timeline().dataset.head) < seen;
+      }
+      if (isStale) again();
+    } catch {
+      again();
+    }
+  }
+
+  function rereadSoon() {
+    clearTimeout(soon);
+    soon = setTimeout(reread, 50);
+  }
+
+  // MARK: The stream
 
   // One stream carries everything. The browser reopens it by itself and is told exactly what it missed; where it gives up, the timeline is
   // read again, so that what is shown is what is stored.
   function watch() {
     const { session, position } = timeline().dataset;
     stream?.close();
-    if (!session) return;
+    if (!session || hasGone) return;
     stream = new EventSource(`/api/v1/chat/sessions/${session}/stream?last_event_id=${position}`);
     stream.addEventListener("open", () => {
       if (failures) say("Connected again.");
@@ -116,7 +223,9 @@
     });
     for (const [name, tell] of Object.entries(tells)) {
       stream.addEventListener(name, (event) => {
-        if (event.data !== undefined) followEnd(() => tell(JSON.parse(event.data)));
+        if (event.data === undefined) return;
+        seen = Math.max(seen, Number.parseInt(event.lastEventId, 10) || 0);
+        followEnd(() => tell(JSON.parse(event.data)));
       });
     }
     stream.addEventListener("error", (event) => {
@@ -133,15 +242,16 @@
   }
 
   async function resync() {
-    const before = timeline();
-    if (!before.dataset.session) return;
+    if (!timeline().dataset.session || hasGone) return;
     stream?.close();
     try {
-      await htmx.ajax("GET", `/sessions/${before.dataset.session}`, { target: before, select: "#timeline", swap: "outerHTML" });
+      const page = await read();
+      if (!page) return;
+      // What was kept as running is taken as the server has it, which tells the rest from there.
+      timeline().dataset.head = seen = 0;
+      adopt(page, false);
+      timeline().dataset.position = one("#timeline", page).dataset.position;
     } catch {
-      // Told below: nothing was put in place.
-    }
-    if (timeline() === before) {
       failures += 1;
       return again();
     }
@@ -152,63 +262,31 @@
   addEventListener("online", resync);
   addEventListener("pageshow", ({ persisted }) => persisted && resync());
 
-  // MARK: Asking and stopping
+  // MARK: Requests
 
-  async function firstEvent(response) {
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    let text = "";
-    while (!text.includes("\n\n")) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      text += value;
-    }
-    reader.cancel();
-    return JSON.parse(/^data: ?(.*)$/m.exec(text)[1]);
-  }
-
-  async function ask() {
-    const session = timeline().dataset.session;
-    const body = JSON.stringify({
-      message: message.value, stream: true, session_id: session ?? null, collection_id: one("#collection").value || null,
-    });
-    // Sent again after a cut, it is the same question and not another one.
-    if (pending.body !== body) pending = { body, key: String(crypto.getRandomValues(new Uint32Array(4))) };
-    const response = await fetch("/api/v1/chat", { method: "POST", headers: { ...headers(), "Idempotency-Key": pending.key }, body });
-    if (!response.ok) return showProblem(one("#problem"), response);
-    pending = {};
-    message.value = "";
-    const first = await firstEvent(response);
-    if (!session) location.assign(`/sessions/${encodeURIComponent(first.session_id)}`);
-    else scrollTo(0, document.documentElement.scrollHeight);
-  }
-
-  composer.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (asking || running || !message.value.trim()) return;
-    asking = true;
-    one("#problem").textContent = "";
+  // One request of this conversation; nil once the reason why there is no answer was said.
+  async function call(method, rest, body, place = problem, more = {}) {
+    place.textContent = "";
     try {
-      await ask();
+      const response = await fetch(path(rest), {
+        method, headers: { ...headers(), ...more }, body: body === undefined ? undefined : JSON.stringify(body),
+      });
+      if (response.ok) return response;
+      await showProblem(place, response);
     } catch {
-      one("#problem").textContent = unreachable;
+      place.textContent = unreachable;
     }
-    asking = false;
-  });
-  message.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    composer.requestSubmit();
-  });
-  stop.addEventListener("click", async () => {
-    if (!running) return;
-    const path = `/api/v1/chat/sessions/${timeline().dataset.session}/turns/${running.dataset.turn}/stop`;
-    const response = await fetch(path, { method: "POST", headers: headers() }).catch(() => null);
-    if (!response) one("#problem").textContent = unreachable;
-    else if (!response.ok) await showProblem(one("#problem"), response);
-    message.focus();
-  });
+    return null;
+  }
 
+  const notice = sessionStorage.getItem("notice");
+  if (notice && !timeline().dataset.session) {
+    sessionStorage.removeItem("notice");
+    say(notice);
+  }
   showRunning(one('[data-status="generating"]', timeline()));
-  scrollTo(0, document.documentElement.scrollHeight);
+  if (!location.hash) scrollTo(0, document.documentElement.scrollHeight);
   watch();
+
+  return { one, timeline, say, problem, headers, call, reread, running: () => running };
 })();

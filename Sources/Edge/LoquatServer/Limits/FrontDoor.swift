@@ -31,6 +31,8 @@ package final class FrontDoor: Sendable {
 
     /// Where passwords and links are tried.
     private static let loginPaths: [[Substring]] = [["api", "v1", "auth"], ["login"], ["register"]]
+    /// Where the path itself is what opens.
+    private static let linkPath: Substring = "shared"
     private static let forwardedFor = HTTPField.Name("X-Forwarded-For")!  // reason: a valid name
 
     package init(connections: ConnectionLimits, rates: RateLimits) {
@@ -55,10 +57,11 @@ package final class FrontDoor: Sendable {
     /// - Throws: 429 where nothing is left, or where somebody who failed too often logs in again.
     func admit(_ request: Request, from address: NetworkAddress?) throws(Problem) -> Allowance? {
         // As the router reads a path: empty parts count for nothing.
-        let isLogin = request.method == .post && Self.loginPaths.contains { request.uri.path.split(separator: "/").starts(with: $0) }
-        guard rates.perAddress > 0 || isLogin, let address else { return nil }
+        let parts = request.uri.path.split(separator: "/")
+        let isGuess = parts.first == Self.linkPath || request.method == .post && Self.loginPaths.contains { parts.starts(with: $0) }
+        guard rates.perAddress > 0 || isGuess, let address else { return nil }
         // A password is worth guessing, unlike a key, so that its guesser is turned away before it is looked at.
-        if isLogin, rates.failuresPerAddress > 0, !address.isLoopback {
+        if isGuess, rates.failuresPerAddress > 0, !address.isLoopback {
             let allowance = failures.look(at: address.subscriber, perMinute: rates.failuresPerAddress)
             guard allowance.isAllowed else { throw .tooManyFailures(allowance) }
         }
@@ -67,6 +70,9 @@ package final class FrontDoor: Sendable {
         guard allowance.isAllowed else { throw .tooManyRequests(allowance, of: "address") }
         return allowance
     }
+
+    /// Counts a link that opened nothing, as a failed authentication.
+    package func countFailure(of context: ServerContext) { _ = refusal(afterFailureFrom: context.client) }
 
     /// Counts a failed authentication. This machine's own address is left out: it is that of a proxy which is not trusted to say for
     /// whom it asks, and then one who fails would speak for everybody.

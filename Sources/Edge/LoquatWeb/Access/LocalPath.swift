@@ -11,16 +11,21 @@ enum LocalPath {
     }
 
     /// For a query's value.
-    static func encoded(_ path: String) -> String {
+    static func encoded(_ path: String) -> String { encoded(path, keeping: "-._/") }
+
+    /// For one part of a path: a slash in it parts nothing.
+    static func part(_ name: String) -> String { encoded(name, keeping: "-._") }
+
+    private static func encoded(_ text: String, keeping kept: String) -> String {
         let digits = Array("0123456789ABCDEF")
-        var text = ""
-        for byte in path.utf8 {
+        var encoded = ""
+        for byte in text.utf8 {
             switch byte {
-            case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "/"):
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            default: text += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            case 48...57, 65...90, 97...122: encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            case _ where kept.utf8.contains(byte): encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default: encoded += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
             }
         }
-        return text
+        return encoded
     }
 }

@@ -7,6 +7,9 @@ import TimeOrdered
 /// Puts pages into the frame of whoever looks at them.
 struct Frames: Sendable {
     private static let sessionsAtOnce = 30
+    /// Pages of sessions that are read for one list, where most of them belong into another.
+    private static let pageLimit = 10
+    private static let pinnedLimit = 50
 
     let log: any LogStore
     let access: PageAccess
@@ -18,18 +21,48 @@ struct Frames: Sendable {
     ) async throws -> Response {
         let list = try await sessions(of: visitor, cursor: nil, current: session?.description)
         let frame = Frame(
-            visitor: .init(email: visitor.user.email, csrfToken: visitor.csrfToken), sessions: list.sessions, moreSessions: list.moreSessions,
-            current: session?.description, managesUsers: visitor.user.role.manages, atCollections: place == .collections, atUsers: place == .users,
+            visitor: .init(email: visitor.user.email, csrfToken: visitor.csrfToken), pinned: list.pinned, hasPinned: list.hasPinned,
+            sessions: list.sessions, moreSessions: list.moreSessions, current: session?.description,
+            managesUsers: visitor.user.role.manages, atCollections: place == .collections, atUsers: place == .users,
             atAccount: place == .account)
         return .page(template, Framed(frame: frame, content: content))
     }
 
+    /// What stands at the side; with a cursor more of what is not pinned.
     func sessions(of visitor: Visitor, cursor: String?, current: String?) async throws -> SessionList {
-        let page = try await log.sessions(of: visitor.asker.userID, PageRequest(limit: Self.sessionsAtOnce, cursor: cursor))
-        let links = page.items.filter { !$0.archived }.map { session in
-            SessionLink(id: session.id.description, title: session.title, isCurrent: session.id.description == current)
+        let user = visitor.asker.userID
+        let (rows, next) = try await list(of: user, from: cursor) { !$0.archived && !$0.pinned }
+        var pinned: [SessionRow] = []
+        if cursor == nil { pinned = try await list(of: user, from: nil, enough: Self.pinnedLimit) { $0.pinned && !$0.archived }.rows }
+        return SessionList(
+            pinned: pinned.map { link($0, current) }, hasPinned: !pinned.isEmpty, sessions: rows.map { link($0, current) },
+            moreSessions: next.map(LocalPath.encoded))
+    }
+
+    func archived(of visitor: Visitor, cursor: String?) async throws -> ArchivePage {
+        let (rows, next) = try await list(of: visitor.asker.userID, from: cursor) { $0.archived }
+        return ArchivePage(
+            archived: rows.map { link($0, nil) }, cursor: cursor.map(LocalPath.encoded), moreArchived: next.map(LocalPath.encoded))
+    }
+
+    private func link(_ session: SessionRow, _ current: String?) -> SessionLink {
+        SessionLink(id: session.id.description, title: session.title, isCurrent: session.id.description == current)
+    }
+
+    /// Sessions that belong into a list, page by page until there are enough of them.
+    /// - Returns: them, and where the list goes on.
+    private func list(
+        of user: UserID, from cursor: String?, enough: Int = Self.sessionsAtOnce, where belongs: (SessionRow) -> Bool
+    ) async throws -> (rows: [SessionRow], next: String?) {
+        var found: [SessionRow] = []
+        var cursor = cursor
+        for _ in 0..<Self.pageLimit {
+            let page = try await log.sessions(of: user, PageRequest(limit: Self.sessionsAtOnce, cursor: cursor))
+            found += page.items.filter(belongs)
+            cursor = page.next
+            if cursor == nil || found.count >= enough { break }
         }
-        return SessionList(sessions: links, moreSessions: page.next.map(LocalPath.encoded))
+        return (found, cursor)
     }
 }
 

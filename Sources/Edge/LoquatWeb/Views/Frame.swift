@@ -8,7 +8,13 @@ struct AssetURLs: Sendable {
     let style = WebAssets.shared.url("loquat.css")
     let htmx = WebAssets.shared.url("htmx.min.js")
     let forms = WebAssets.shared.url("forms.js")
+    let timeline = WebAssets.shared.url("timeline.js")
     let conversation = WebAssets.shared.url("conversation.js")
+    let asking = WebAssets.shared.url("asking.js")
+    let turns = WebAssets.shared.url("turns.js")
+    let branches = WebAssets.shared.url("branches.js")
+    let sharing = WebAssets.shared.url("sharing.js")
+    let search = WebAssets.shared.url("search.js")
     let upload = WebAssets.shared.url("upload.js")
     let docs = WebAssets.shared.url("docs.js")
     let swagger = WebAssets.shared.url("swagger-ui-bundle.js")
@@ -29,6 +35,8 @@ struct Frame: Sendable {
 
     let assets = AssetURLs.shared
     let visitor: VisitorView
+    let pinned: [SessionLink]
+    let hasPinned: Bool
     let sessions: [SessionLink]
     let moreSessions: String?
     /// The session that is shown.

@@ -1,0 +1,61 @@
+// Asking, and stopping an answer.
+"use strict";
+(() => {
+  if (!conversation) return;
+  const { one, timeline, problem, headers, call, running } = conversation;
+  const composer = one("#composer");
+  const message = one("#message");
+  let asking = false, pending = {};
+
+  async function firstEvent(response) {
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (!text.includes("\n\n")) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += value;
+    }
+    reader.cancel();
+    return JSON.parse(/^data: ?(.*)$/m.exec(text)[1]);
+  }
+
+  async function ask() {
+    const { session, part } = timeline().dataset;
+    const body = JSON.stringify({
+      message: message.value, stream: true, session_id: session ?? null, collection_id: one("#collection").value || null,
+    });
+    // Sent again after a cut, it is the same question and not another one.
+    if (pending.body !== body) pending = { body, key: String(crypto.getRandomValues(new Uint32Array(4))) };
+    const response = await fetch("/api/v1/chat", { method: "POST", headers: { ...headers(), "Idempotency-Key": pending.key }, body });
+    if (!response.ok) return showProblem(problem, response);
+    pending = {};
+    message.value = "";
+    one("#undo").hidden = true;
+    const first = await firstEvent(response);
+    if (!session || part !== undefined) location.assign(`/sessions/${encodeURIComponent(first.session_id)}`);
+    else scrollTo(0, document.documentElement.scrollHeight);
+  }
+
+  composer.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (asking || running() || !message.value.trim()) return;
+    asking = true;
+    problem.textContent = "";
+    try {
+      await ask();
+    } catch {
+      problem.textContent = unreachable;
+    }
+    asking = false;
+  });
+  message.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    composer.requestSubmit();
+  });
+  one("#stop").addEventListener("click", async () => {
+    if (!running()) return;
+    await call("POST", `/turns/${running().dataset.turn}/stop`);
+    message.focus();
+  });
+})();

@@ -1,0 +1,61 @@
+// What a search finds, asked of the API page by page.
+"use strict";
+(() => {
+  const one = (selector, root = document) => root.querySelector(selector);
+  const plain = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+  const query = new URLSearchParams(location.search).get("q")?.trim();
+  const found = one("#found");
+  const more = one("#more");
+  const atOnce = 20;
+  if (!query) return void one("#query").focus();
+  let cursor, isBusy = false;
+
+  const id = encodeURIComponent;
+  const kinds = {
+    message: (item) => ({
+      address: `/sessions/${id(item.session_id)}?turn=${id(item.turn_id)}#turn-${id(item.turn_id)}`,
+      title: item.title,
+      about: item.role === "user" ? "You said" : "An answer",
+    }),
+    document: (item) => ({ address: `/documents/${id(item.document_id)}`, title: item.title || item.filename, about: "A document" }),
+  };
+
+  function row(item) {
+    const { address, title, about } = kinds[item.type](item);
+    const made = one("#new-found").content.firstElementChild.cloneNode(true);
+    one("a", made).href = address;
+    one("bdi", made).textContent = plain(title ?? "");
+    one("span", made).textContent = about;
+    one("p", made).textContent = plain(item.snippet ?? "");
+    return made;
+  }
+
+  async function load() {
+    if (isBusy) return;
+    isBusy = true;
+    one("#problem").textContent = "";
+    try {
+      const asked = new URLSearchParams({ q: query, limit: atOnce, ...(cursor && { cursor }) });
+      const response = await fetch(`/api/v1/search?${asked}`);
+      if (response.ok) show(await response.json());
+      else await showProblem(one("#problem"), response);
+    } catch {
+      one("#problem").textContent = unreachable;
+    }
+    isBusy = false;
+  }
+
+  function show({ items, next_cursor: next }) {
+    const rows = items.filter(({ type }) => type in kinds).map(row);
+    const isFirst = !found.childElementCount;
+    found.append(...rows);
+    cursor = next;
+    more.hidden = !next;
+    const count = found.childElementCount;
+    one("#told").textContent = count ? `${count}${next ? " and more" : ""} found.` : "Nothing was found.";
+    if (!isFirst && rows.length) one("a", rows[0]).focus();
+  }
+
+  more.addEventListener("click", load);
+  load();
+})();

@@ -1,0 +1,89 @@
+"""Finding what was said and what was read, and going there."""
+
+import pytest
+from playwright.sync_api import expect
+
+from support import sample
+from support.api import Api
+from support.hostile import OWN, harmless
+from support.window import PHONE, Conversation, barriers, narrow
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def talked(start):
+    server = start()
+    server.api = Api(server, server.create_key("owner"))
+    sample.fill(server.api, "library")
+    return server
+
+
+def find(page, words):
+    menu = page.get_by_role("button", name="Menu")
+    if menu.is_visible():
+        menu.tap()
+    page.get_by_label("Search", exact=True).fill(words)
+    page.get_by_label("Search", exact=True).press("Enter")
+    page.wait_for_url("**/search?q=*")
+    return page.get_by_role("list", name="What was found")
+
+
+@pytest.mark.parametrize("size", [{}, PHONE], ids=["desk", "phone"])
+def test_messages_and_documents_are_found_and_gone_to(talked, window, size):
+    api = talked.api
+    session = api.ask("Where do wombats dig?")["session_id"]
+    for number in range(30):
+        api.ask(f"What is {number} and something?", session_id=session)
+    page = window(talked.url, **size).log_in(talked)
+    found = find(page, "wombats")
+    turn = api.messages(session)[0]["turn_id"]
+    link = found.locator(f'a[href="/sessions/{session}?turn={turn}#turn-{turn}"]')
+    expect(link).to_be_visible()
+    expect(page.get_by_label("Words to find")).to_have_value("wombats")
+    narrow(page)
+    assert not barriers(page)
+    link.click()
+    page.wait_for_url("**/sessions/*")
+    first = Conversation(page).messages.first
+    expect(first).to_contain_text("Where do wombats dig?")
+    expect(first).to_be_in_viewport()
+    expect(Conversation(page).answers).to_have_count(31)
+    found = find(page, "Stromboli")
+    found.locator('a[href^="/documents/"]').first.click()
+    page.wait_for_url("**/documents/*")
+    expect(page.get_by_role("main")).to_contain_text("Stromboli has erupted")
+
+
+def test_what_is_not_there_is_not_found(talked, window):
+    page = window(talked.url).log_in(talked)
+    find(page, sample.NONSENSE)
+    expect(page.get_by_role("main").get_by_role("status")).to_have_text("Nothing was found.")
+
+
+def test_a_message_on_another_line_is_gone_to(talked, window):
+    api = talked.api
+    first = api.ask("Where do wombats dig?")
+    session = first["session_id"]
+    api.post(
+        f"/api/v1/chat/sessions/{session}/turns/{first['turn_id']}/regenerate", json={"message": "Where do they sleep?", "stream": False}, expect=200
+    )
+    page = window(talked.url).log_in(talked)
+    turn = api.items(f"/api/v1/chat/sessions/{session}/messages", superseded="true")[0]["turn_id"]
+    page.goto(f"/sessions/{session}?turn={turn}#turn-{turn}")
+    conversation = Conversation(page)
+    expect(conversation.messages.last).to_contain_text("Where do they sleep?")
+    page.get_by_role("button", name="Go there").click()
+    expect(conversation.messages.last).to_contain_text("Where do wombats dig?")
+    expect(page.get_by_role("button", name="Go there")).to_have_count(0)
+
+
+def test_what_is_found_runs_nowhere(talked, window):
+    page = window(talked.url).log_in(talked)
+    for number, text in enumerate(OWN):
+        talked.api.ask(f"wombat{number} {text}")
+        found = find(page, f"wombat{number}")
+        expect(found.get_by_role("listitem")).not_to_have_count(0)
+        harmless(page)
+        found = find(page, text.replace("\n", " ") + f" wombat{number}")
+        harmless(page)

@@ -1,0 +1,38 @@
+import Conversation
+import Testing
+import TimeOrdered
+
+@testable import LoquatWeb
+
+struct BranchViewTests {
+    private func view(_ name: String) -> BranchView {
+        BranchView(Branch(name: name, turnID: nil, headTurnID: nil, createdAt: Timestamp(milliseconds: 0)), isCurrent: name == "b")
+    }
+
+    @Test func linesStandUnderThoseThatTheyBeginOn() throws {
+        let tree = BranchView.tree(["main", "a", "b", "c"].map(view), parents: ["a": "main", "b": "a", "c": "main"])
+        #expect(tree.map(\.name) == ["main"])
+        let main = try #require(tree.first)
+        #expect(main.isMain && main.children.map(\.name) == ["a", "c"])
+        let first = try #require(main.children.first)
+        #expect(!first.isMain && first.children.map(\.name) == ["b"])
+        #expect(first.children.map(\.isCurrent) == [true])
+    }
+
+    @Test func aNameIsOnePartOfAPath() { #expect(view("a/b?").path == "a%2Fb%3F") }
+
+    @Test func versionsAreCountedFromOne() throws {
+        let ids = (1...3).map { TurnID(high: 0, low: UInt64($0)) }
+        let middle = try #require(VersionsView(of: ids[1], among: ids))
+        #expect(middle.place == "2 of 3")
+        #expect(middle.previousVersion == ids[0].description && middle.nextVersion == ids[2].description)
+        let first = try #require(VersionsView(of: ids[0], among: ids))
+        #expect(first.place == "1 of 3" && first.previousVersion == nil)
+        #expect(VersionsView(of: ids[0], among: [ids[0]]) == nil)
+    }
+
+    /// The digest that the log keeps: `printf %s token | sha256sum`.
+    @Test func aLinkIsFoundByItsDigest() {
+        #expect(SharedPages.digest(of: "token") == "3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0")
+    }
+}
