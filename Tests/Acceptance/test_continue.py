@@ -217,6 +217,13 @@ def test_the_model_of_the_answer_goes_on(talk):
     assert session.line()[1]["model"] == third
 
 
+def test_without_any_documents_the_model_goes_on(plain, upstream):
+    model = upstream.model(script.answer("Good morning ", reason="length"), script.answer("to you."))
+    session = Session(plain, answer := plain.ask("Good morning", model=model))
+    assert session.go_on(answer)["message"] == "Good morning to you."
+    assert len(upstream.requests(model)) == 2
+
+
 def test_instructions_still_hold(talk, unique):
     word = unique()
     model = talk.model(script.answer("One"), script.answer("It grows to ten ", reason="length"), script.answer("metres"))
