@@ -76,6 +76,24 @@ def test_restored_twice_and_one_after_the_other(chat):
     assert session.words() == words(0, 1)
 
 
+def test_what_followed_comes_back_with_any_turn_of_a_line_that_was_left(chat):
+    session = chat(3)
+    line = session.line()
+    for number in range(1, 6):
+        session.rewind(line[0])
+        assert session.select(line[number])["turn_id"] == line[5]["turn_id"], number
+        assert session.words() == words(0, 1, 2), number
+
+
+def test_a_message_of_a_line_that_was_left_is_answered_again(chat):
+    session = chat(2)
+    line = session.line()
+    session.rewind(line[0])
+    again = session.again(line[2])
+    assert session.words() == words(0) + ["say 1", "echo 2"]
+    assert session.turn(again)["regenerated_from"] == line[3]["turn_id"]
+
+
 def test_only_a_rewinding_is_undone(chat):
     session = chat(2)
     restore = lambda event: session.api.post(session.path + "/restore", json={"event_id": event})
