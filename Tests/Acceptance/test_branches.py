@@ -77,7 +77,10 @@ def test_a_branch_at_a_turn_that_is_superseded(session):
     assert session.words() == words(0, 1)
 
 
-NAMES = ["two words", "a/b/c", "🌿 лист", "100%", "a%2Fb", "?q=1&r#s", "c++ & d", "'quoted\" \\", ".hidden", "a.b", "stream", "e\u0301", "x" * 100, "🍊" * 100]
+NAMES = [
+    "two words", "a/b/c", "🌿 лист", "100%", "a%2Fb", "?q=1&r#s", "c++ & d", "'quoted\" \\", ".hidden", "a.b", "stream", "e\u0301", "x" * 100,
+    "🍊" * 100,
+]
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: name[:12])

@@ -268,6 +268,28 @@ def test_what_is_played_again_is_as_if_played_once(talk, seed):
     assert [exchange(message) for message in session.line()] == [exchange(message) for message in straight.line()]
 
 
+def test_what_is_hidden_is_as_if_not_said_to_the_next_answer(talk):
+    """Neither a prompt nor a search leans on it."""
+    models = [talk.model(script.answer(f"Answer {number}")) for number in range(3)]
+    last = talk.model(script.answer("The end"))
+    sessions = []
+    for hidden in (None, 0, 1, 2):
+        session = None
+        for number in range(3):
+            asked = "What does the volcano Stromboli do?" if number == hidden else PLAY[number + (hidden is not None and number < hidden)]
+            fields = {"session_id": session.id} if session else {}
+            answer = talk.api.ask(asked, model=models[number], collection_id=talk.library["id"], **fields)
+            session = session or Session(talk.api, answer)
+            if number == hidden:
+                session.hide(answer)
+        sessions.append(session)
+        session.say("And how tall is it there?", model=last)
+    for number, request in enumerate(talk.upstream.requests(last)[1:]):
+        assert "Stromboli" not in str(request.messages[1:]) and f"Answer {number}" not in request.prompt
+        assert [role for role, _ in request.messages] == ["system"] + ["user", "assistant"] * 2 + ["user"]
+        assert "Sailors call the volcano" not in request.prompt, number
+
+
 def test_what_was_used_on_a_way_that_was_left_stays_counted(plain, upstream):
     model = usage.model(upstream, 50, 5)
     session = Session(plain, plain.ask("Hello", model=model))

@@ -228,3 +228,23 @@ def ended(session, windows):
         assert session.line(branch["name"])[-1]["turn_id"] == branch["head_turn_id"], branch
     for window in windows:
         window.watcher.drop()
+
+
+def test_a_turn_that_one_is_told_of_can_be_watched(plain, upstream):
+    """Whoever is refused for another window's turn is given its id: there is such a turn, from the first moment on."""
+    model = upstream.model(paced("One ", "two."))
+    session = Session(plain, plain.ask("Hello", model=model))
+    body = {"message": "Hello again", "session_id": session.id, "model": model, "stream": False}
+
+    def ask(_):
+        answer = plain.post("/api/v1/chat", json=body)
+        if answer.status_code == 200:
+            return None
+        running = shapes.problem(answer, 409, "turn_in_progress")["turn_id"]
+        watcher = plain.watch_turn(session.id, running)
+        watcher.finish()
+        return watcher.status, watcher.text
+
+    with concurrent.futures.ThreadPoolExecutor(WINDOWS) as pool:
+        found = list(pool.map(ask, range(20 * WINDOWS)))
+    assert {seen for seen in found if seen} == {(200, "One two.")}
