@@ -28,8 +28,8 @@ format: ## Put every Swift file into the project's format
 bench: packages ## Figures beside others' in the same run (needs ../shared/bench)
 	@Scripts/system-packages --tests && Scripts/python-environment --bench && Scripts/bench
 
-soak: packages python ## The long runs: kill -9 with 200 seeds
-	@SEEDS=200 Scripts/test acceptance -k kill_9_in
+soak: packages python ## The long runs: kill -9 with 200 seeds, eight windows on one conversation for a minute
+	@SEEDS=200 WINDOW_SECONDS=60 Scripts/test acceptance -k 'kill_9_in or many_windows'
 
 packages:
 	@Scripts/system-packages

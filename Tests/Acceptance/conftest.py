@@ -37,6 +37,14 @@ def scripted_server(upstream):
 
 
 @pytest.fixture(scope="session")
+def plain(upstream):
+    """The owner of a server without documents, where whatever is said goes to a scripted model."""
+    server = Server(upstream_settings(upstream))
+    yield Api(server.start(), server.create_key("owner"))
+    server.remove()
+
+
+@pytest.fixture(scope="session")
 def api(server):
     """The first user, who owns the workspace."""
     return Api(server, server.create_key("owner"))

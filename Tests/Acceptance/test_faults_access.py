@@ -29,6 +29,19 @@ ROUTES = [
     ("GET", "/api/v1/chat/sessions/{session}/messages"),
     ("GET", "/api/v1/chat/sessions/{session}/log"),
     ("GET", "/api/v1/chat/sessions/{session}/stream"),
+    ("POST", "/api/v1/chat/sessions/{session}/rewind"),
+    ("POST", "/api/v1/chat/sessions/{session}/restore"),
+    ("GET", "/api/v1/chat/sessions/{session}/branches"),
+    ("POST", "/api/v1/chat/sessions/{session}/branches"),
+    ("GET", "/api/v1/chat/sessions/{session}/branches/main"),
+    ("PATCH", "/api/v1/chat/sessions/{session}/branches/main"),
+    ("POST", "/api/v1/chat/sessions/{session}/branches/main/switch"),
+    ("GET", "/api/v1/chat/sessions/{session}/turns/{turn}"),
+    ("PATCH", "/api/v1/chat/sessions/{session}/turns/{turn}"),
+    ("POST", "/api/v1/chat/sessions/{session}/turns/{turn}/regenerate"),
+    ("POST", "/api/v1/chat/sessions/{session}/turns/{turn}/continue"),
+    ("POST", "/api/v1/chat/sessions/{session}/turns/{turn}/select"),
+    ("POST", "/api/v1/chat/sessions/{session}/turns/{turn}/feedback"),
     ("GET", "/api/v1/chat/sessions/{session}/turns/{turn}/stream"),
     ("POST", "/api/v1/chat/sessions/{session}/turns/{turn}/stop"),
     ("POST", "/v1/chat/completions"),
@@ -44,6 +57,8 @@ BODY = {
     "text": "hello",
     "model": "loquat",
     "messages": [{"role": "user", "content": "hello"}],
+    "hidden": True,
+    "rating": "down",
 }
 
 

@@ -8,6 +8,10 @@ from support import shapes
 from support.wire import exchange, request
 
 JSON_ROUTES = ["/api/v1/collections", "/api/v1/documents", "/api/v1/retrievals", "/api/v1/chat", "/v1/chat/completions", "/v1/embeddings"]
+SESSION_ROUTES = [
+    "/rewind", "/restore", "/branches", "/turns/{turn}/regenerate", "/turns/{turn}/continue", "/turns/{turn}/feedback", "PATCH /turns/{turn}",
+    "PATCH /branches/main", "PATCH ",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -20,12 +24,25 @@ def alive(api):
     assert api.server.process.pid == process and api.server.running
 
 
-def send(api, path, body):
-    return api.post(path, content=body, headers={"Content-Type": "application/json"})
+@pytest.fixture(scope="module")
+def kept(api):
+    """A session that no bad request changes, and where in it a route is."""
+    turn = api.ask("hello")
+    before = api.log(turn["session_id"])
+    yield lambda path: f"/api/v1/chat/sessions/{turn['session_id']}{path.format(turn=turn['turn_id'])}"
+    assert api.log(turn["session_id"]) == before
 
 
-@pytest.mark.parametrize("path", JSON_ROUTES)
-@pytest.mark.parametrize(
+def send(api, path, body, method="POST"):
+    return api.request(method, path, content=body, headers={"Content-Type": "application/json"})
+
+
+def send_to_session(api, kept, path, body):
+    method, _, path = path.rpartition(" ")
+    return send(api, kept(path), body, method or "POST")
+
+
+MALFORMED = pytest.mark.parametrize(
     "body",
     [
         b"",
@@ -44,8 +61,18 @@ def send(api, path, body):
     ],
     ids=lambda body: repr(body)[2:22],
 )
+
+
+@MALFORMED
+@pytest.mark.parametrize("path", JSON_ROUTES)
 def test_a_malformed_body(api, path, body):
     shapes.problem(send(api, path, body), 400)
+
+
+@MALFORMED
+@pytest.mark.parametrize("path", SESSION_ROUTES)
+def test_a_malformed_body_about_a_session(api, kept, path, body):
+    shapes.problem(send_to_session(api, kept, path, body), 400)
 
 
 @pytest.mark.parametrize("path", JSON_ROUTES)
@@ -55,6 +82,22 @@ def test_a_deep_body(api, path, opening, closing):
         shapes.problem(send(api, path, deep), (400, 413, 422))
         wrapped = b'{"message": "hello", "query": "hello", "name": "hello", "metadata": ' + deep + b"}"
         shapes.problem(send(api, path, wrapped), (400, 413, 422))
+
+
+@pytest.mark.parametrize("path", SESSION_ROUTES)
+@pytest.mark.parametrize("opening, closing", [(b"[", b"]"), (b'{"a":', b"}")], ids=["arrays", "objects"])
+def test_a_deep_body_about_a_session(api, kept, path, opening, closing):
+    for deep in (opening * 100_000 + b"1" + closing * 100_000, opening * 100_000):
+        shapes.problem(send_to_session(api, kept, path, deep), (400, 413, 422))
+        shapes.problem(send_to_session(api, kept, path, b'{"message": "hello", "more": ' + deep + b"}"), (400, 413, 422))
+
+
+@pytest.mark.parametrize("path", SESSION_ROUTES)
+def test_a_huge_body_about_a_session(api, kept, path):
+    huge = json.dumps({"message": "x" * 64_000_000, "name": "x"}).encode()
+    method, _, path = path.rpartition(" ")
+    answer = exchange(api.server, request(api.server, method or "POST", kept(path), api.key, huge, {"Content-Type": "application/json"}))
+    assert not answer or answer.split(b" ")[1] in (b"400", b"413", b"422"), answer[:200]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/collections", "/api/v1/retrievals", "/api/v1/chat", "/v1/chat/completions"])
@@ -160,11 +203,18 @@ def test_multipart_without_end(api):
         "/%2e%2e/%2e%2e/etc/passwd",
         "/api/v1/documents/" + "a" * 10000,
         "/api/v1/chat/sessions/%",
+        "/api/v1/chat/sessions/{session}/branches/%00",
+        "/api/v1/chat/sessions/{session}/branches/%ff%fe",
+        "/api/v1/chat/sessions/{session}/branches/%",
+        "/api/v1/chat/sessions/{session}/branches/..%2f..%2f..%2f..%2fetc%2fpasswd",
+        "/api/v1/chat/sessions/{session}/branches/" + "a" * 10000,
+        "/api/v1/chat/sessions/{session}/turns/%00",
         "//",
         "/api//v1",
     ],
 )
-def test_hostile_paths(api, path):
+def test_hostile_paths(api, kept, path):
+    path = path.replace("/api/v1/chat/sessions/{session}", kept(""))
     answer = exchange(api.server, request(api.server, "GET", path, api.key, headers={"Connection": "close"}))
     assert not answer or answer.split(b" ")[1][:1] in (b"3", b"4"), answer[:200]
     assert b"root:" not in answer

@@ -7,6 +7,7 @@ import pytest
 from support import sample, script, shapes, sse
 from support.api import Api
 from support.server import Server, upstream_settings
+from support.session import Session
 from support.talk import Talk
 
 SERVER_ERROR = script.Status(500)
@@ -233,3 +234,19 @@ def test_a_failure_at_once_is_an_error_status(talk):
         json={"message": sample.QUESTION, "stream": False, "model": talk.model([script.Status(400)]), "collection_id": talk.library["id"]},
     )
     shapes.problem(answer, (500, 502, 503, 504))
+
+
+@pytest.mark.parametrize("steps", [[script.Status(400)], [script.Cut()], [script.Text("Zig "), script.Cut()]], ids=["refused", "reset", "midway"])
+def test_a_new_answer_that_fails_leaves_the_old_one_to_go_back_to(talk, steps):
+    model = talk.model(script.answer("Zig zag"), steps)
+    first = talk.api.ask(sample.QUESTION, model=model, collection_id=talk.library["id"])
+    session = Session(talk.api, first)
+    before = session.line()
+    problem = shapes.problem(talk.api.post(session.turn_path(first, "/regenerate"), json={"stream": False}), (500, 502, 503, 504))
+    assert problem["session_id"] == session.id
+    failed = session.line()[1]
+    assert (failed["turn_id"], failed["status"]) == (problem["turn_id"], "failed") and failed["error"]["code"] == problem["code"]
+    assert session.turn(first)["superseded_by"] == failed["turn_id"] and session.now()["running_turn_id"] is None
+    session.select(first)
+    versions = [first["turn_id"], failed["turn_id"]]
+    assert session.line() == [before[0], before[1] | {"versions": versions}]

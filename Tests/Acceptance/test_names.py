@@ -15,7 +15,7 @@ GOOD = ["Bäume & Früchte", "Ana\u0301", "\u05e2\u05e5\u200f", "👩\u200d👩\
 def places(api, unique_word):
     """Where a name is said: each a method, a path, a body without the name, and the name's member."""
     collection = api.collection(unique_word)
-    session = api.ask("What is it called?")["session_id"]
+    session, turn = (api.ask("What is it called?")[name] for name in ("session_id", "turn_id"))
     user = people.add(type("Owner", (), {"api": api}), unique_word)
     return {
         "a new collection": ("POST", "/api/v1/collections", {}, "name"),
@@ -25,6 +25,8 @@ def places(api, unique_word):
         "a user": ("PATCH", f"/api/v1/users/{user.id}", {}, "name"),
         "oneself": ("PATCH", "/api/v1/auth/me", {}, "name"),
         "a conversation": ("PATCH", f"/api/v1/chat/sessions/{session}", {}, "title"),
+        "a new branch": ("POST", f"/api/v1/chat/sessions/{session}/branches", {"turn_id": turn}, "name"),
+        "a branch": ("PATCH", f"/api/v1/chat/sessions/{session}/branches/main", {}, "name"),
     }
 
 
@@ -36,7 +38,7 @@ def unique_word():
 PLACES = ["a new collection", "a collection", "a new key", "a new user", "a user", "oneself", "a conversation"]
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", [*PLACES, "a new branch", "a branch"])
 @pytest.mark.parametrize("name", BAD.values(), ids=BAD)
 def test_what_cannot_be_seen_or_misleads_is_refused(api, places, place, name):
     method, path, body, member = places[place]

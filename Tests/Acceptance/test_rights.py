@@ -9,6 +9,7 @@ import pytest
 from support import people, shapes
 from support.routes import ADMIN, ASK, COMPLETION, NAME, ROUTES, SECRET, WRITE, Route
 from support.server import Server
+from support.session import Session
 from support.shapes import ABSENT
 from support.waiting import DEADLINE
 
@@ -39,6 +40,8 @@ def world():
     (document,) = owner.api.ready(owner.api.write(collection, f"{SECRET} title", f"The word is {SECRET}. It stands for nothing else."))
     turn = owner.api.ask(ASK["message"], collection_id=collection["id"])
     assert SECRET in turn["message"], "the answer must be worth hiding"
+    spare = owner.api.ask(ASK["message"], collection_id=collection["id"])
+    Session(owner.api, turn).branch(turn, "leaf")
     owner.api.patch(f"/api/v1/users/{world.suspended.id}", json={"suspended": True}, expect=200)
     world.narrow = {scope: people.key(owner.api, scopes=[other for other in people.SCOPES if other != scope])["key"] for scope in people.SCOPES}
     world.ids = {
@@ -46,6 +49,8 @@ def world():
         "document": document["id"],
         "session": turn["session_id"],
         "turn": turn["turn_id"],
+        "spare": spare["session_id"],
+        "spare_turn": spare["turn_id"],
         "key": owner.api.items("/api/v1/api-keys")[0]["id"],
         "user": world.reader.id,
     }

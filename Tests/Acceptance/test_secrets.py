@@ -73,7 +73,7 @@ def live(server, upstream, hidden):
             for credential in (key, hidden["bad key"], None):
                 say("GET", path, credential)
     for session in owner.sessions():
-        for part in ("", "/log", "/messages"):
+        for part in ("", "/log", "/messages", "/messages?superseded=true", "/branches"):
             say("GET", f"/api/v1/chat/sessions/{session['id']}{part}", key)
     for path in ("/openapi.json", "/metrics", "/docs", "/", "/readyz", "/nothing/here", f"/api/v1/nothing?key={key}"):
         say("GET", path, key)
@@ -157,7 +157,10 @@ def turns(say, upstream, hidden, collection):
         model = upstream.model(*[steps] * 4)
         for stream in (False, True):
             asked = {"message": sample.QUESTION, "collection_id": collection, "model": model, "stream": stream}
-            say("POST", "/api/v1/chat", hidden["key"], json=asked)
+            answer = say("POST", "/api/v1/chat", hidden["key"], json=asked)
+            for what in () if stream else ("regenerate", "continue"):
+                turn = "/api/v1/chat/sessions/{session_id}/turns/{turn_id}/".format(**answer.json())
+                say("POST", turn + what, hidden["key"], json={"stream": False})
             body = {"model": model, "messages": [{"role": "user", "content": "Hello"}], "stream": stream}
             with contextlib.suppress(httpx.RemoteProtocolError):
                 say("POST", "/v1/chat/completions", hidden["key"], json=body)

@@ -60,7 +60,7 @@ def test_a_session_is_deleted_with_all_it_held(api):
     turn = api.ask("To be deleted")
     path = f"/api/v1/chat/sessions/{turn['session_id']}"
     api.delete(path, expect=(200, 204))
-    for rest in ("", "/messages", "/log", "/stream", f"/turns/{turn['turn_id']}/stream"):
+    for rest in ("", "/messages", "/log", "/stream", "/branches", f"/turns/{turn['turn_id']}", f"/turns/{turn['turn_id']}/stream"):
         shapes.problem(api.get(path + rest), 404)
     shapes.problem(api.delete(path), 404)
     shapes.problem(api.post("/api/v1/chat", json={"message": "hello", "session_id": turn["session_id"]}), 404)

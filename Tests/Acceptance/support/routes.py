@@ -16,6 +16,8 @@ MANAGED = dict(owner=2, reader=403, member=403, stranger=404)
 READABLE = dict(owner=2, reader=2, member=404, stranger=404)
 WRITABLE = dict(owner=2, reader=403, member=404, stranger=404)
 OWN = dict(owner=2, reader=404, member=404, stranger=404)
+# What its owner may do, but not with a turn or an event that is whole as it is.
+OWN_REFUSED = OWN | {"owner": 409}
 
 
 @dataclass
@@ -36,6 +38,10 @@ class Route:
 ASK = {"message": f"What is {SECRET}?", "stream": False}
 COMPLETION = {"messages": [{"role": "user", "content": f"What is {SECRET}?"}]}
 READ, WRITE, CHAT, ADMIN = "documents:read", "documents:write", "chat", "admin"
+SESSION = "/api/v1/chat/sessions/{session}"
+TURN = SESSION + "/turns/{turn}"
+# What supersedes a turn is done to another session of the owner's.
+SPARE = "/api/v1/chat/sessions/{spare}/turns/{spare_turn}"
 ROUTES = {
     "getHealth": Route("GET", "/healthz", OPEN),
     "getReadiness": Route("GET", "/readyz", OPEN),
@@ -70,15 +76,28 @@ ROUTES = {
     "watchDocument": Route("GET", "/api/v1/documents/{document}/events", READABLE, READ),
     "retrieve": Route("POST", "/api/v1/retrievals", READABLE, READ, {"query": SECRET, "collection_id": "{collection}"}),
     "chat": Route("POST", "/api/v1/chat", READABLE, CHAT, ASK | {"collection_id": "{collection}"}),
-    "watchTurn": Route("GET", "/api/v1/chat/sessions/{session}/turns/{turn}/stream", OWN, CHAT),
-    "stopTurn": Route("POST", "/api/v1/chat/sessions/{session}/turns/{turn}/stop", OWN, CHAT),
+    "getTurn": Route("GET", TURN, OWN, CHAT),
+    "updateTurn": Route("PATCH", TURN, OWN, CHAT, {"hidden": False}),
+    "watchTurn": Route("GET", TURN + "/stream", OWN, CHAT),
+    "stopTurn": Route("POST", TURN + "/stop", OWN, CHAT),
+    "continueTurn": Route("POST", TURN + "/continue", OWN_REFUSED, CHAT, {"stream": False}),
+    "regenerateTurn": Route("POST", SPARE + "/regenerate", OWN, CHAT, {"message": ASK["message"], "stream": False}),
+    "selectTurn": Route("POST", TURN + "/select", OWN, CHAT),
+    "rateTurn": Route("POST", TURN + "/feedback", OWN, CHAT, {"rating": "up"}),
     "listSessions": Route("GET", "/api/v1/chat/sessions", EVERYONE, CHAT),
-    "getSession": Route("GET", "/api/v1/chat/sessions/{session}", OWN, CHAT),
-    "updateSession": Route("PATCH", "/api/v1/chat/sessions/{session}", OWN, CHAT, {"pinned": True}),
+    "getSession": Route("GET", SESSION, OWN, CHAT),
+    "updateSession": Route("PATCH", SESSION, OWN, CHAT, {"pinned": True}),
     "deleteSession": Route("DELETE", "/api/v1/chat/sessions/{new_session}", OWN, CHAT),
-    "listMessages": Route("GET", "/api/v1/chat/sessions/{session}/messages", OWN, CHAT),
-    "listLog": Route("GET", "/api/v1/chat/sessions/{session}/log", OWN, CHAT),
-    "watchSession": Route("GET", "/api/v1/chat/sessions/{session}/stream", OWN, CHAT),
+    "listMessages": Route("GET", SESSION + "/messages", OWN, CHAT),
+    "listLog": Route("GET", SESSION + "/log", OWN, CHAT),
+    "watchSession": Route("GET", SESSION + "/stream", OWN, CHAT),
+    "rewindSession": Route("POST", SESSION + "/rewind", OWN, CHAT, {"turn_id": "{turn}"}),
+    "restoreSession": Route("POST", SESSION + "/restore", OWN_REFUSED, CHAT, {"event_id": 1}),
+    "listBranches": Route("GET", SESSION + "/branches", OWN, CHAT),
+    "createBranch": Route("POST", SESSION + "/branches", OWN, CHAT, {"turn_id": "{turn}", "name": "{email}"}),
+    "compareBranch": Route("GET", SESSION + "/branches/leaf", OWN, CHAT),
+    "renameBranch": Route("PATCH", SESSION + "/branches/leaf", OWN, CHAT, {"name": "leaf"}),
+    "switchBranch": Route("POST", SESSION + "/branches/main/switch", OWN, CHAT),
     "createChatCompletion": Route("POST", "/v1/chat/completions", READABLE, CHAT, COMPLETION | {"model": "loquat/{collection}"}),
     "createEmbedding": Route("POST", "/v1/embeddings", EVERYONE, CHAT, {"input": "a text"}),
     "listModels": Route("GET", "/v1/models", EVERYONE, CHAT),

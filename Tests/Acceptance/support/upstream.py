@@ -21,12 +21,13 @@ _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nT
 
 @dataclass
 class Exchange:
-    """One request as it came; `left` is true once the other side has gone before the answer's end."""
+    """One request as it came, `raw` its body's bytes; `left` is true once the other side has gone before the answer's end."""
 
     model: str
     path: str
     headers: dict
     body: dict
+    raw: bytes = b""
     left: bool = False
 
     @property
@@ -113,7 +114,7 @@ class Upstream:
             return self._plain(writer, 200, {"object": "list", "data": names})
         if method != "POST" or not path.endswith("/chat/completions"):
             return self._plain(writer, 404, {"error": {"message": f"no such path: {path}"}})
-        exchange = Exchange(None, path, headers, json.loads(body))
+        exchange = Exchange(None, path, headers, json.loads(body), body)
         exchange.model = exchange.body.get("model")
         earlier = len(self.requests(exchange.model))
         self._exchanges.append(exchange)
