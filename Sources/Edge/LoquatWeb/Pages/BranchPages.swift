@@ -29,7 +29,7 @@ struct BranchPages {
         let ends = (try await end(of: branch, session), try await end(of: current, session))
         var shared = 0
         if let end = ends.0, let other = ends.1 {
-            shared = try await services.lines.shared(end.id, end.depth + 1, other.id, other.depth + 1, in: session.id)
+            shared = try await services.log.fork(end.id, other.id, of: session.id).map { $0.depth + 1 } ?? 0
         }
         return ComparisonPage(
             title: "\(branch.name) and \(current.name)", sessionID: session.id.description, sessionTitle: session.title,

@@ -1,6 +1,7 @@
 import Conversation
 import HTMLText
 import LoquatServer
+import TimeOrdered
 
 struct SourceView: Sendable {
     let number: String

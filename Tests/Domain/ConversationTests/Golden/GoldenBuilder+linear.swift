@@ -1,4 +1,5 @@
 import Conversation
+import TimeOrdered
 import JSON
 
 extension GoldenBuilder {

@@ -1,7 +1,7 @@
 import Conversation
 package import Generation
 import Synchronization
-package import Turns
+import Turns
 
 /// A model that answers as it is told.
 package struct ScriptedModel: LanguageModel {
