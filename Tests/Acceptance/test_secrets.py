@@ -196,7 +196,9 @@ def rows(path):
     """Every value of every row: a long one is spread over pages of the file."""
     found = b""
     with sqlite3.connect(path) as connection:
-        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        # What a virtual table has stands in tables beside it.
+        real = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+        for (table,) in connection.execute(real).fetchall():
             for row in connection.execute(f'SELECT * FROM "{table}"'):
                 found += b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in row) + b"\n"
     return found
