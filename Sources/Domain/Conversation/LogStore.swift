@@ -123,7 +123,7 @@ package protocol LogStore: Sendable {
     /// The session that a link shows.
     /// - Parameter digest: of the link's token, as `Share` has it.
     func session(sharedBy digest: String) async throws -> SessionRow?
-    /// How a user's answers were rated; of everybody in the workspace where no user is named.
+    /// How a user's answers were rated, here and not where they were copied from; of everybody in the workspace where no user is named.
     func ratings(in workspace: UUIDv7, of user: UUIDv7?) async throws -> [RatingSum]
     /// Rated turns with their sessions, by the turn's id.
     func ratedTurns(in workspace: UUIDv7, of user: UUIDv7?, after turn: TurnID?, limit: Int) async throws -> [TurnRow]

@@ -36,6 +36,7 @@ enum LinesMigration {
         ALTER TABLE turns ADD COLUMN model BLOB;
         ALTER TABLE turns ADD COLUMN prompt_version TEXT;
         ALTER TABLE turns ADD COLUMN rating TEXT;
+        ALTER TABLE turns ADD COLUMN rated_seq INTEGER;
         CREATE INDEX turns_by_parent ON turns (session, parent, position);
         CREATE INDEX turns_rated ON turns (id) WHERE rating IS NOT NULL;
         """
