@@ -31,7 +31,7 @@ struct ChildDocumentReaderTests {
         return answer
     }
 
-    private func code(_ script: String, limits: ReadingLimits = ReadingLimits()) async throws -> String? {
+    private func code(_ script: String, limits: ReadingLimits = ReadingLimits(time: .seconds(600))) async throws -> String? {
         try await Self.withReader(script, limits: limits) { reader, path in
             do {
                 _ = try await reader.read(path: path, mediaType: "application/rtf", filename: "x.rtf")

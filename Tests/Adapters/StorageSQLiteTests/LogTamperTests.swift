@@ -2,6 +2,7 @@ import Conversation
 import ConversationTesting
 import Foundation
 import GRDB
+import JSON
 import Synchronization
 import TestSupport
 import Testing

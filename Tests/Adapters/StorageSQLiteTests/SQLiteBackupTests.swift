@@ -1,3 +1,4 @@
+import Access
 import Conversation
 import ConversationTesting
 import Foundation

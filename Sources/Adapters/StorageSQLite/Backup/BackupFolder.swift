@@ -129,7 +129,8 @@ package enum RestoreError: Error, Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .notABackup(let path, let reason): "\(path) is no backup that can be restored: \(reason)."
         case .newerFormat(let path, let format):
-            "The backup \(path) has format \(format), and this version reads \(BackupManifest.currentFormat). Restore it with the version that made it."
+            "The backup \(path) has format \(format), and this version reads \(BackupManifest.currentFormat). Restore it with the version that "
+                + "made it."
         case .damaged(let file, let reason): "The backup's file \(file) \(reason). Nothing was restored. Take another backup."
         case .taken(let path): "There is something in \(path). A backup is restored to a data directory that is not there yet, or empty."
         case .left(let path): "\(path) is left from a restore that broke off. Remove it, and try again."

@@ -38,7 +38,8 @@ package struct SessionImport: Sendable {
                 var payload = renaming.renamed(event.payload)
                 if event.kind == .sessionCreated { payload = owned(payload, events: exported.events.count) }
                 let group = event.group.map { renaming[$0] }
-                drafts.append(EventDraft(try EventPayload(kind: event.kind, bytes: JSONValue.object(payload).bytes), group: group, createdAt: event.createdAt))
+                drafts.append(
+                    EventDraft(try EventPayload(kind: event.kind, bytes: JSONValue.object(payload).bytes), group: group, createdAt: event.createdAt))
             } catch let error as JSONShapeError {
                 throw Self.broken(index + 1, "\(error.pointer) \(error.message)")
             }

@@ -54,7 +54,8 @@ package final class TurnRunner: Service {
     ///   - ended: told how each turn ended, for metrics.
     package init(
         log: any LogStore, spool: any TurnSpool, retrieval: RetrievalService, evidence: EvidenceFinder? = nil, models: any ModelCatalog,
-        rewriter: QueryRewriter? = nil, titles: TitleService? = nil, feed: SessionFeed, settings: Settings, ids: UUIDv7Generator, clock: WallClock = .system, logger: Logger,
+        rewriter: QueryRewriter? = nil, titles: TitleService? = nil, feed: SessionFeed, settings: Settings, ids: UUIDv7Generator,
+        clock: WallClock = .system, logger: Logger,
         ended: @escaping @Sendable (TurnStatus) -> Void = { _ in }
     ) {
         self.log = log

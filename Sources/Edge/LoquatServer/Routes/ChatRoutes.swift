@@ -47,7 +47,8 @@ struct ChatRoutes {
         let turnRequest = TurnRequest(
             asker: asker, session: session, sessionMetadata: session == nil ? body.metadata ?? [:] : [:], message: body.text,
             job: .documents(
-                .init(collectionID: collection, creator: body.creator, filters: MetadataFilters(body.filters ?? [:]), topK: body.topK ?? 5,
+                .init(
+                    collectionID: collection, creator: body.creator, filters: MetadataFilters(body.filters ?? [:]), topK: body.topK ?? 5,
                     earlier: ephemeral?.pairs ?? [])),
             model: body.model, temperature: body.temperature, maxTokens: body.maxTokens, metadata: body.metadata ?? [:],
             idempotency: try Idempotent.key(call.request).map { ($0, Idempotent.fingerprint(call.request, bytes)) },

@@ -26,8 +26,8 @@ struct ExportRoutes {
                 method: .post, path: "/api/v1/chat/sessions/import", id: "importSessions", tag: .sessions,
                 summary: "Make sessions of an exported file.",
                 details: """
-                    An export of this server, one session or several; ChatGPT's `conversations.json`; or Open WebUI's export of chats. The file is the \
-                    body. The sessions are the caller's. Those of an export of this server keep their ids for callers with the scope `admin`, where \
+                    An export of this server, one session or several; ChatGPT's `conversations.json`; or Open WebUI's export of chats. The file is \
+                    the body. The sessions are the caller's. Those of an export of this server keep their ids for callers with the scope `admin`, where \
                     nobody has them.
                     """,
                 admission: .scope(.chat), body: Self.file, answers: [.created(ImportResource.self, "The sessions.")])

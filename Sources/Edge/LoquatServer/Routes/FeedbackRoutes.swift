@@ -65,7 +65,9 @@ struct FeedbackRoutes {
 
     private func user(_ call: Call) throws -> UUIDv7? {
         guard call.query("user_id") == Self.everybody else { return call.asker.userID }
-        guard call.asker.role.manages, call.asker.may(.admin) else { throw Problem.forbidden("The feedback of everybody is for the owner and admins.") }
+        guard call.asker.role.manages, call.asker.may(.admin) else {
+            throw Problem.forbidden("The feedback of everybody is for the owner and admins.")
+        }
         return nil
     }
 

@@ -30,7 +30,8 @@ struct RegenerationRoutes {
                 method: .post, path: "/api/v1/chat/sessions/{id}/turns/{turn}/continue", id: "continueTurn", tag: .turns,
                 summary: "Go on with an answer that was cut off.",
                 details: "For an answer that was stopped or interrupted, failed, or reached its longest length. A new version begins with its text.",
-                admission: .scope(.chat), parameters: TurnRoutes.turn + [ChatRoutes.dialect], body: .json(ContinueBody.self).optional, answers: answers,
+                admission: .scope(.chat), parameters: TurnRoutes.turn + [ChatRoutes.dialect], body: .json(ContinueBody.self).optional,
+                answers: answers,
                 problems: [.conflict, .tooManyRequests, .badGateway, .gatewayTimeout], isIdempotent: true)
         ) { try await goOn($0) }
     }

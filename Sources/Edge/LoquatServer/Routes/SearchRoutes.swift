@@ -59,7 +59,8 @@ struct SearchRoutes {
 
         static let schemaName = "SearchHitList"
         static let fields: [String: FieldRule] = [
-            "items": .note("Messages, newest first, and then documents, best first."), "next_cursor": .note("Where the list goes on; null at its end."),
+            "items": .note("Messages, newest first, and then documents, best first."),
+            "next_cursor": .note("Where the list goes on; null at its end."),
         ]
     }
 

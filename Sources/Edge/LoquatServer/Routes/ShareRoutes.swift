@@ -16,7 +16,8 @@ struct ShareRoutes {
         api.add(
             Operation(
                 method: .post, path: "/api/v1/chat/sessions/{id}/share", id: "shareSession", tag: .sessions, summary: "Make a link to a session.",
-                details: "Anybody who has it reads the line as it is now, without an account. It takes the place of the link before, and is told once.",
+                details:
+                    "Anybody who has it reads the line as it is now, without an account. It takes the place of the link before, and is told once.",
                 admission: .scope(.chat), parameters: [.id("The session.")], answers: [.created(ShareResource.self, "The link.")],
                 problems: [.conflict])
         ) { try await share($0) }
@@ -76,7 +77,9 @@ struct ShareRoutes {
 
     private func share(_ call: Call) async throws -> Response {
         guard let session = try await services.log.session(call.id(), of: call.asker.userID) else { throw Problem.notFound }
-        guard let head = session.headTurnID else { throw Problem(status: .conflict, code: "nothing_to_share", detail: "The session has no turn yet.") }
+        guard let head = session.headTurnID else {
+            throw Problem(status: .conflict, code: "nothing_to_share", detail: "The session has no turn yet.")
+        }
         let token = ShareToken()
         let shared = SessionShared(digest: token.digest, turnID: head)
         let events = try await services.log.append(AppendBatch(sessionID: session.id, drafts: [EventDraft(.sessionShared(shared))]))

@@ -133,7 +133,8 @@ struct TurnRoutes {
         let dialect = try DialectName(query: call.query("dialect"))
         if let running = try running(call) {
             let model = running.request.model ?? services.models.defaultModel
-            return .turn(running.stream, after: call.eventsSeen(of: running.stream.turnID), dialect: dialect.dialect(for: running.stream, model: model))
+            return .turn(
+                running.stream, after: call.eventsSeen(of: running.stream.turnID), dialect: dialect.dialect(for: running.stream, model: model))
         }
         let (session, turn) = try await answer(call)
         guard let (stream, model) = try await lookup.stream(of: turn.id, in: session.id) else { throw Problem.notFound }

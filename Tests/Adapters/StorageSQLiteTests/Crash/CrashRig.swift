@@ -85,7 +85,7 @@ final class CrashRig: Sendable {
     /// On whatever line, by position.
     func turns() async throws -> [TurnRow] { try await store.turns(of: try await row().id, after: 0, limit: Self.all) }
 
-    func events() async throws -> [LogEvent] { try await store.events(of: try await row().id, after: 0, limit: Self.all) }
+    func events() async throws -> [Conversation.LogEvent] { try await store.events(of: try await row().id, after: 0, limit: Self.all) }
 
     /// The answers on the line.
     func answers() async throws -> [TurnRow] { try await line().filter { $0.role == .assistant } }

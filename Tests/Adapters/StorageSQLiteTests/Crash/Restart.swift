@@ -1,4 +1,5 @@
 import Conversation
+import ConversationTesting
 import StorageSQLite
 import Testing
 import TimeOrdered

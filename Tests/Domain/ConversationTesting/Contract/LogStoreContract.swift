@@ -25,5 +25,5 @@ package enum LogStoreContract {
     }
 
     package static let checks =
-        appending + concurrency + timeline + listing + claims + deletion + checkpoints + verification + rebuilding + usage + histories
+        appending + concurrency + timeline + lines + listing + claims + deletion + checkpoints + verification + rebuilding + usage + histories
 }

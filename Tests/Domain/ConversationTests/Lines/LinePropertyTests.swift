@@ -40,7 +40,7 @@ struct LinePropertyTests {
         }
     }
 
-    @Test(arguments: seeds)
+    @Test(.serialized, arguments: seeds)
     func theFoldEqualsTheState(_ first: UInt64) async throws {
         for seed in first..<first + 100 {
             // Other tests have their time.
