@@ -138,6 +138,10 @@ package protocol LogStore: Sendable {
     /// Forgets claims made before a moment.
     func forgetClaims(before: Timestamp) async throws
 
+    /// Forgets answers of requests that speak of something, as it is deleted.
+    func forgetClaims(about id: UUIDv7) async throws
+    /// Sessions that were being copied when the process ended.
+    func unfinishedCopies() async throws -> [SessionRow]
     /// Turns whose group is open.
     func openTurns() async throws -> [OpenTurn]
     /// Chains the heads of the sessions that changed since the last checkpoint. False where none did.

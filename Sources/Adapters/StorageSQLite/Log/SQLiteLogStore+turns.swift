@@ -51,6 +51,10 @@ extension SQLiteLogStore {
         }
     }
 
+    package func unfinishedCopies() async throws -> [SessionRow] {
+        try await file.read { try Row.fetchAll($0, sql: "SELECT * FROM sessions WHERE head_seq < copied_events").map(SessionRow.init) }
+    }
+
     package func session(sharedBy digest: String) async throws -> SessionRow? {
         try await file.read { database in
             try Row.fetchOne(database.cachedStatement(sql: "SELECT * FROM sessions WHERE share_digest = ?"), arguments: [digest])

@@ -22,6 +22,19 @@ extension InMemoryLogStore {
         }
     }
 
+    package func unfinishedCopies() async throws -> [SessionRow] {
+        try read { $0.sessions.values.compactMap(\.row).filter { $0.headSeq < $0.copiedEvents } }
+    }
+
+    package func forgetClaims(about id: UUIDv7) async throws {
+        try write(.claim) { state in
+            state.claims = state.claims.filter { _, stored in
+                guard case .response(_, let body) = stored.claim.outcome else { return true }
+                return !String(decoding: body, as: UTF8.self).contains(id.description)
+            }
+        }
+    }
+
     package func knows(sessions: [SessionID], turns: [TurnID]) async throws -> Bool {
         try read { state in
             sessions.contains { state.sessions[$0] != nil || state.tombstones[$0] != nil }
