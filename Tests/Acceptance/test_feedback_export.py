@@ -189,10 +189,16 @@ def test_what_is_wrong_is_pointed_at(plain, path, params, name):
     shapes.invalid(plain.get(path, params=params), name)
 
 
-def test_imported_ratings_count_as_they_were_given(team, upstream):
+def test_ratings_are_counted_where_they_were_given(team, upstream):
+    """Neither a copy nor an import is another opinion."""
     owner = team[0].api
     model = upstream.model(script.answer("One"))
     session = rated(owner, upstream, "up", model)
     text = owner.get(session.path + "/export", expect=200).content
-    owner.post("/api/v1/chat/sessions/import", content=text, headers={"Content-Type": "application/jsonl"}, expect=201)
-    assert sums(owner) == {model: (2, 0)} and len(examples(owner)) == 2
+    made = owner.post("/api/v1/chat/sessions/import", content=text, headers={"Content-Type": "application/jsonl"}, expect=201).json()
+    copy = session.branch(session.line()[-1], "copy", into="new")
+    assert sums(owner) == {model: (1, 0)} and len(examples(owner)) == 1
+    # What is said of them from then on is one.
+    for other in (Session(owner, made["session_id"]), Session(owner, copy["session_id"])):
+        other.rate(other.line()[-1], "down")
+    assert sums(owner) == {model: (1, 2)} and len(examples(owner, rating="down")) == 2

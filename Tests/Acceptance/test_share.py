@@ -155,19 +155,26 @@ def test_neither_a_digest_nor_a_part_opens_it(session):
         shapes.problem(read(server, text), 404)
 
 
-def test_a_link_of_an_answer_that_is_not_over(plain, upstream):
-    """It shows what there was; a message with no answer yet is no fault."""
+def test_no_link_is_made_while_an_answer_runs(plain, upstream):
+    """It would show half an answer, or one that nobody had read when it was made."""
     gate = script.gate()
     watcher = plain.stream("Hello", model=upstream.model([script.Text("One "), gate, *script.answer("two")]))
-    session = Session(plain, watcher.event("session").json["session_id"])
+    opened = watcher.event("session").json
+    session = Session(plain, opened["session_id"])
     watcher.shows("One")
-    link = share(session)
-    shown = read(plain.server, link).json()["items"]
-    assert shown[0]["content"] == "Hello" and len(shown) <= 2
-    assert all(message["status"] in ("generating", "complete") for message in shown)
+    refused = plain.post(session.path + "/share")
+    assert shapes.problem(refused, 409, "turn_in_progress")["turn_id"] == opened["turn_id"]
     upstream.open(gate)
     watcher.finish()
-    assert words(plain.server, link)[0] == "Hello"
+    link = share(session)
+    # One that was made before shows nothing of an answer that runs.
+    gate = script.gate()
+    watcher = plain.stream("And then?", session_id=session.id, model=upstream.model([script.Text("Three "), gate, *script.answer("four")]))
+    watcher.shows("Three")
+    assert words(plain.server, link) == ["Hello", "One two"]
+    upstream.open(gate)
+    watcher.finish()
+    assert words(plain.server, link) == ["Hello", "One two"]
 
 
 def test_citations_are_shown_and_their_documents_are_not(api, library):

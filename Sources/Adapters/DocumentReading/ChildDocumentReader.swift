@@ -81,7 +81,7 @@ package struct ChildDocumentReader: DocumentReader {
         if ending.cause == .exited(0), let report = ReadingReport.decode(ending.output) { return report }
         // An allocation that fails ends a Swift program; what it had by then, or what it says, tells that from a fault.
         let complaints = ending.complaints.lowercased()
-        let ranOut = ending.peakMemory > memory / 2 || complaints.contains("alloc") || complaints.contains("out of memory")
+        let ranOut = ending.peakMemory ?? 0 > memory / 2 || complaints.contains("alloc") || complaints.contains("out of memory")
         return .failure(ranOut ? .outOfMemory : .crashed)
     }
 }

@@ -123,7 +123,7 @@ package protocol LogStore: Sendable {
     /// The session that a link shows.
     /// - Parameter digest: of the link's token, as `Share` has it.
     func session(sharedBy digest: String) async throws -> SessionRow?
-    /// How a user's answers were rated; of everybody in the workspace where no user is named.
+    /// How a user's answers were rated, here and not where they were copied from; of everybody in the workspace where no user is named.
     func ratings(in workspace: UUIDv7, of user: UUIDv7?) async throws -> [RatingSum]
     /// Rated turns with their sessions, by the turn's id.
     func ratedTurns(in workspace: UUIDv7, of user: UUIDv7?, after turn: TurnID?, limit: Int) async throws -> [TurnRow]
@@ -138,6 +138,10 @@ package protocol LogStore: Sendable {
     /// Forgets claims made before a moment.
     func forgetClaims(before: Timestamp) async throws
 
+    /// Forgets answers of requests that speak of something, as it is deleted.
+    func forgetClaims(about id: UUIDv7) async throws
+    /// Sessions that were being copied when the process ended.
+    func unfinishedCopies() async throws -> [SessionRow]
     /// Turns whose group is open.
     func openTurns() async throws -> [OpenTurn]
     /// Chains the heads of the sessions that changed since the last checkpoint. False where none did.

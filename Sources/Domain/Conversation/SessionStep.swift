@@ -37,7 +37,11 @@ struct SessionStep {
         case .turnHidden(let hidden):
             let asked = try turn(hidden.turnID)
             try change(asked.userTurnID ?? asked.id) { $0.isHidden = hidden.hidden }
-        case .turnRated(let rated): try change(rated.turnID) { $0.rating = rated.rating }
+        case .turnRated(let rated):
+            try change(rated.turnID) { [seq = event.seq] in
+                $0.rating = rated.rating
+                $0.ratedSeq = seq
+            }
         case .titleMade(let made):
             try change(made.turnID) { $0.title = made.title }
             try retitle()

@@ -37,14 +37,17 @@ package struct TurnRow: Sendable, Hashable {
     package var model: String?
     package var promptVersion: String?
     package var rating: Rating?
+    /// The seq of the event that rated it last.
+    package var ratedSeq: Int?
     package let createdAt: Timestamp
 
     package init(
         id: TurnID, sessionID: SessionID, position: Int, role: Speaker, status: TurnStatus, contentSeq: Int? = nil, sourcesSeq: Int? = nil,
         userTurnID: TurnID? = nil, parentID: TurnID? = nil, depth: Int = 0, jumpID: TurnID? = nil, regeneratedFrom: TurnID? = nil,
         tipID: TurnID? = nil, isHidden: Bool = false, title: String? = nil, model: String? = nil, promptVersion: String? = nil,
-        rating: Rating? = nil, createdAt: Timestamp
+        rating: Rating? = nil, ratedSeq: Int? = nil, createdAt: Timestamp
     ) {
+        self.ratedSeq = ratedSeq
         self.id = id
         self.sessionID = sessionID
         self.position = position

@@ -25,8 +25,9 @@ public final class ChildProcess: Sendable {
         public let output: [UInt8]
         /// What it wrote on standard error, the beginning.
         public let complaints: String
-        /// Bytes of memory that it had at the most.
-        public let peakMemory: Int
+        /// Bytes of memory that it had at the most; nil where that was no more than this process has had, which the system counts as the
+        /// child's as well.
+        public let peakMemory: Int?
     }
 
     /// It could not be started.
@@ -67,6 +68,7 @@ public final class ChildProcess: Sendable {
     ///   - outputLimit: bytes.
     public func run(input: Int32? = nil, outputLimit: Int, timeLimit: Duration) throws(StartFailure) -> Ending {
         let deadline = ContinuousClock.now.advanced(by: timeLimit)
+        let inherited = Self.ownPeak
         let (pid, output, complaints) = try start(input: input)
         var reading = Reading(outputLimit: outputLimit)
         let limit = reading.take(output, complaints, until: deadline)
@@ -84,7 +86,21 @@ public final class ChildProcess: Sendable {
         close(complaints)
         return Ending(
             cause: isStopped ? .stopped : limit ?? Self.cause(of: status), output: reading.output,
-            complaints: String(decoding: reading.complaints, as: UTF8.self), peakMemory: usage.ru_maxrss * 1024)
+            complaints: String(decoding: reading.complaints, as: UTF8.self),
+            peakMemory: usage.ru_maxrss > inherited ? usage.ru_maxrss * 1024 : nil)
+    }
+
+    #if canImport(Glibc)
+        private static let ownUsage = RUSAGE_SELF.rawValue
+    #else
+        private static let ownUsage = RUSAGE_SELF
+    #endif
+
+    /// In kilobytes, as the child is told its own.
+    private static var ownPeak: Int {
+        var usage = rusage()
+        getrusage(Self.ownUsage, &usage)
+        return usage.ru_maxrss
     }
 
     /// Ends it, from any thread; one that was not started yet ends as soon as it is.

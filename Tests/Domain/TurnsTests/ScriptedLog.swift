@@ -82,6 +82,8 @@ final class ScriptedLog: LogStore {
     }
     func sessions(after id: SessionID?, limit: Int) async throws -> [SessionRow] { try await store.sessions(after: id, limit: limit) }
     func lineEnd(through turn: TurnID, of session: SessionID) async throws -> TurnID { try await store.lineEnd(through: turn, of: session) }
+    func unfinishedCopies() async throws -> [SessionRow] { try await store.unfinishedCopies() }
+    func forgetClaims(about id: UUIDv7) async throws { try await store.forgetClaims(about: id) }
     func knows(sessions: [SessionID], turns: [TurnID]) async throws -> Bool { try await store.knows(sessions: sessions, turns: turns) }
     func fork(_ first: TurnID, _ second: TurnID, of session: SessionID) async throws -> TurnRow? {
         try await store.fork(first, second, of: session)

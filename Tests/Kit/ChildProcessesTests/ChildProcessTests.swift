@@ -11,7 +11,7 @@ struct ChildProcessTests {
         let ending = try shell("echo out; echo err >&2; exit 3").run(outputLimit: 100, timeLimit: .seconds(60))
         #expect(ending.cause == .exited(3))
         #expect(ending.output == Array("out\n".utf8) && ending.complaints == "err\n")
-        #expect(ending.peakMemory > 0)
+        #expect(ending.peakMemory != 0)
     }
 
     @Test func aSignalIsTold() throws {

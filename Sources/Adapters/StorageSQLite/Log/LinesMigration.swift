@@ -23,6 +23,8 @@ enum LinesMigration {
         ALTER TABLE sessions ADD COLUMN shared_at INTEGER;
         ALTER TABLE sessions ADD COLUMN copied_events INTEGER NOT NULL DEFAULT 0;
         CREATE UNIQUE INDEX sessions_shared ON sessions (share_digest) WHERE share_digest IS NOT NULL;
+        CREATE INDEX sessions_running ON sessions (running_turn) WHERE running_turn IS NOT NULL;
+        CREATE INDEX sessions_unfinished ON sessions (id) WHERE head_seq < copied_events;
         CREATE INDEX sessions_pinned ON sessions (user, last_message_at DESC, id DESC) WHERE pinned;
         ALTER TABLE turns ADD COLUMN parent BLOB;
         ALTER TABLE turns ADD COLUMN depth INTEGER NOT NULL DEFAULT 0;
@@ -34,6 +36,7 @@ enum LinesMigration {
         ALTER TABLE turns ADD COLUMN model BLOB;
         ALTER TABLE turns ADD COLUMN prompt_version TEXT;
         ALTER TABLE turns ADD COLUMN rating TEXT;
+        ALTER TABLE turns ADD COLUMN rated_seq INTEGER;
         CREATE INDEX turns_by_parent ON turns (session, parent, position);
         CREATE INDEX turns_rated ON turns (id) WHERE rating IS NOT NULL;
         """

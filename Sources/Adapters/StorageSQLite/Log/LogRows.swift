@@ -73,19 +73,20 @@ extension TurnRow {
             userTurnID: row["user_turn"], parentID: row["parent"], depth: row["depth"], jumpID: row["jump"],
             regeneratedFrom: row["regenerated_from"], tipID: row["tip"], isHidden: row["hidden"], title: row.optionalString("title"),
             model: row.optionalString("model"), promptVersion: row["prompt_version"],
-            rating: (row["rating"] as String?).flatMap(Rating.init), createdAt: row["created_at"])
+            rating: (row["rating"] as String?).flatMap(Rating.init), ratedSeq: row["rated_seq"], createdAt: row["created_at"])
     }
 
     func save(_ database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO turns (id, session, position, role, status, content_seq, sources_seq, user_turn, parent, depth, jump,
-                    regenerated_from, tip, hidden, title, model, prompt_version, rating, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    regenerated_from, tip, hidden, title, model, prompt_version, rating, rated_seq,
+                    created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: [
             id, sessionID, position, role.rawValue, status.rawValue, contentSeq, sourcesSeq, userTurnID, parentID, depth, jumpID,
-            regeneratedFrom, tipID, isHidden, title?.blob, model?.blob, promptVersion, rating?.rawValue, createdAt,
+            regeneratedFrom, tipID, isHidden, title?.blob, model?.blob, promptVersion, rating?.rawValue, ratedSeq, createdAt,
         ])
     }
 }

@@ -26,10 +26,19 @@ extension SQLiteLogStore {
         return workspace != nil
     }
 
+    package func forgetClaims(about id: UUIDv7) async throws {
+        try await refusing { try await file.write { try Self.forgetClaims(about: id, $0) } }
+    }
+
+    private static func forgetClaims(about id: UUIDv7, _ database: Database) throws {
+        try database.execute(sql: "DELETE FROM idempotency_claims WHERE instr(body, ?) > 0", arguments: [id.description.blob])
+    }
+
     private func remove(_ row: SessionRow, _ database: Database) throws {
         for table in ["events", "turns", "idempotency_claims"] {
             try database.execute(sql: "DELETE FROM \(table) WHERE session = ?", arguments: [row.id])
         }
+        try Self.forgetClaims(about: row.id, database)
         try database.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [row.id])
         try database.execute(
             sql: "INSERT OR REPLACE INTO tombstones (session, seq, hash) VALUES (?, ?, ?)",

@@ -51,6 +51,10 @@ extension SQLiteLogStore {
         }
     }
 
+    package func unfinishedCopies() async throws -> [SessionRow] {
+        try await file.read { try Row.fetchAll($0, sql: "SELECT * FROM sessions WHERE head_seq < copied_events").map(SessionRow.init) }
+    }
+
     package func session(sharedBy digest: String) async throws -> SessionRow? {
         try await file.read { database in
             try Row.fetchOne(database.cachedStatement(sql: "SELECT * FROM sessions WHERE share_digest = ?"), arguments: [digest])
@@ -67,7 +71,7 @@ extension SQLiteLogStore {
                 sql: """
                     SELECT turns.model, prompt_version, sum(rating = 'up') AS up, sum(rating = 'down') AS down
                     FROM turns JOIN sessions ON sessions.id = turns.session
-                    WHERE rating IS NOT NULL AND workspace = ? AND (? IS NULL OR user = ?)
+                    WHERE rating IS NOT NULL AND rated_seq > copied_events AND workspace = ? AND (? IS NULL OR user = ?)
                     GROUP BY turns.model, prompt_version ORDER BY turns.model, prompt_version
                     """, arguments: [workspace, user, user])
             return rows.map {
@@ -82,7 +86,7 @@ extension SQLiteLogStore {
                 database,
                 sql: """
                     SELECT turns.* FROM turns JOIN sessions ON sessions.id = turns.session
-                    WHERE rating IS NOT NULL AND (? IS NULL OR turns.id > ?) AND workspace = ? AND (? IS NULL OR user = ?)
+                    WHERE rating IS NOT NULL AND rated_seq > copied_events AND (? IS NULL OR turns.id > ?) AND workspace = ? AND (? IS NULL OR user = ?)
                     ORDER BY turns.id LIMIT ?
                     """, arguments: [turn, turn, workspace, user, user, limit])
         }

@@ -56,7 +56,7 @@ package struct OwnExportReader {
         number += 1
         // reason: told with the line's number
         guard let value = try? JSONParser.parse(Array(bytes), depthLimit: EventPayload.depthLimit + 1), case .object(let line) = value else {
-            throw broken("this is no JSON object")
+            throw broken(lines.next() == nil ? "the file breaks off here, or this is no JSON object" : "this is no JSON object")
         }
         return (line, bytes)
     }

@@ -3,7 +3,7 @@ package import TimeOrdered
 
 /// Makes sessions of what was said in others.
 package struct SessionCopies: Sendable {
-    /// Events that are read and appended at once.
+    /// Turns that are read at once.
     private static let batch = 400
 
     let log: any LogStore
@@ -30,9 +30,7 @@ package struct SessionCopies: Sendable {
             userID: session.userID, workspaceID: session.workspaceID, kind: session.kind, title: title, collectionID: session.collectionID,
             metadata: session.metadata, branchedFrom: BranchPoint(sessionID: session.id, turnID: turn), copiedEvents: drafts.count + 2)
         drafts = [EventDraft(.sessionCreated(created)), EventDraft(.sessionUpdated(SessionUpdated(title: title)))] + drafts
-        _ = try await log.append(AppendBatch(sessionID: made, drafts: drafts))
-        guard let row = try await log.session(made, of: session.userID) else { throw LogError.noSession(made) }
-        return row
+        return try await CopyWriter(log: log).write(drafts, to: made, of: session.userID)
     }
 
     /// The events of turns, one after the other, with new ids.

@@ -4,9 +4,6 @@ package import TimeOrdered
 
 /// Makes sessions of what was exported, here or elsewhere.
 package struct SessionImport: Sendable {
-    /// Events in one commit: turns do not wait long for it.
-    private static let batch = 1_000
-
     let log: any LogStore
     let ids: UUIDv7Generator
     /// Whose the sessions are to be.
@@ -64,21 +61,12 @@ package struct SessionImport: Sendable {
 
     // MARK: Appending
 
-    /// All of it, or nothing.
     private func append(_ drafts: [EventDraft], to session: SessionID) async throws -> SessionRow {
         guard case .sessionCreated? = drafts.first?.payload else { throw Self.broken(1, "a session begins with its creation") }
         do {
-            for start in stride(from: 0, to: drafts.count, by: Self.batch) {
-                let part = Array(drafts[start..<min(start + Self.batch, drafts.count)])
-                _ = try await log.append(AppendBatch(sessionID: session, drafts: part, after: start == 0 ? nil : start))
-            }
-            guard let row = try await log.session(session, of: user) else { throw LogError.noSession(session) }
-            return try await closed(row)
-        } catch {
-            let record = AuditRecord(actorID: user, actorCredential: nil, action: .sessionDeleted, targetKind: .session, targetID: session)
-            _ = try? await log.delete(session: session, of: user, recording: record)  // reason: the first error says what is wrong
-            if case LogError.damaged(_, let seq, let reason) = error { throw Self.broken(seq, reason) }
-            throw error
+            return try await closed(try await CopyWriter(log: log).write(drafts, to: session, of: user))
+        } catch LogError.damaged(session: _, let seq, let reason) {
+            throw Self.broken(seq, reason)
         }
     }
 

@@ -54,10 +54,10 @@ extension CheckedRequest {
 
     /// The same where a body may be left out.
     func optionalBody<T: Decodable>(_ type: T.Type, limit: Int) async throws -> (body: T, bytes: [UInt8]) {
-        guard request.headers[.contentType] == nil, request.headers[.contentLength].flatMap(Int.init) ?? 0 == 0,
-            request.headers[.transferEncoding] == nil
-        else { return try await bodyAndBytes(type, limit: limit) }
-        return (try decodeJSON(type, from: .object([:])), [])
+        let bytes = try await request.jsonBytes(limit: limit)
+        let value = bytes.isEmpty ? JSONValue.object([:]) : try await JSONValue.parsed(bytes)
+        try check(value)
+        return (try decodeJSON(type, from: value), bytes)
     }
 
     /// - Throws: 422 with everything that is wrong in a body.

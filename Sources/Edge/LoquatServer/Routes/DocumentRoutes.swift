@@ -59,6 +59,7 @@ struct DocumentRoutes {
                 answers: [.noContent("It is gone.")])
         ) { call in
             guard try await services.library.delete(document: call.id(), by: call.asker) else { throw Problem.notFound }
+            try await services.log.forgetClaims(about: call.id())
             try await services.accounts.audit.record(.documentDeleted, of: .document, call.id(), by: call.asker, from: call.address)
             return Response(status: .noContent)
         }

@@ -65,6 +65,7 @@ struct LineRoutes {
         ) { call in
             let session = try await session(call)
             let body = try await call.body(NameBody.self, limit: services.limits.bodyBytes)
+            try Self.check(body.name)
             let changed = try await services.lines.renameBranch(session, call.name(), to: body.name).session
             return try Response.json(try branch(body.name, of: changed))
         }
@@ -127,6 +128,11 @@ struct LineRoutes {
         }
     }
 
+    /// What means a folder in a path is no part of one.
+    private static func check(_ name: String) throws(Problem) {
+        guard ![".", ".."].contains(name) else { throw .invalid("/name", "must be another name than . or ..") }
+    }
+
     private func session(_ call: Call) async throws -> SessionRow {
         guard let found = try await services.log.session(call.id(), of: call.asker.userID) else { throw Problem.notFound }
         return found
@@ -139,6 +145,7 @@ struct LineRoutes {
 
     private func create(_ call: Call) async throws -> Response {
         let (body, bytes) = try await call.bodyAndBytes(BranchBody.self, limit: services.limits.bodyBytes)
+        try Self.check(body.name)
         let found = try await session(call)
         let idempotent = Idempotent(gate: services.idempotency, logger: services.logger)
         return try await idempotent.once(call.request, asker: call.asker, fingerprint: Idempotent.fingerprint(call.request, bytes)) {

@@ -80,6 +80,7 @@ struct ShareRoutes {
         guard let head = session.headTurnID else {
             throw Problem(status: .conflict, code: "nothing_to_share", detail: "The session has no turn yet.")
         }
+        if let running = session.runningTurnID { throw LineRefusal.stillRunning(running) }
         let token = ShareToken()
         let shared = SessionShared(digest: token.digest, turnID: head)
         let events = try await services.log.append(AppendBatch(sessionID: session.id, drafts: [EventDraft(.sessionShared(shared))]))

@@ -86,7 +86,18 @@ struct TurnRoutes {
             "rating": .note("`up` or `down`; null takes it back."), "reason": .text("In a word, such as `wrong` or `incomplete`.", 0...200),
             "text": .text("In words.", 0...10_000),
         ]
-        static let requiresOneOf = ["rating"]
+
+        private enum CodingKeys: CodingKey {
+            case rating, reason, text
+        }
+
+        /// The rating is said, also where there is none any more.
+        init(from decoder: any Decoder) throws {
+            let members = try decoder.container(keyedBy: CodingKeys.self)
+            rating = try members.decode(Rating?.self, forKey: .rating)
+            reason = try members.decodeIfPresent(String.self, forKey: .reason)
+            text = try members.decodeIfPresent(String.self, forKey: .text)
+        }
     }
 
     private func message(_ row: TurnRow, of session: SessionRow) async throws -> Response {

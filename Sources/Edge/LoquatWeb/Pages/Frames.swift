@@ -7,8 +7,6 @@ import TimeOrdered
 /// Puts pages into the frame of whoever looks at them.
 struct Frames: Sendable {
     private static let sessionsAtOnce = 30
-    /// Pages of sessions that are read for one list, where most of them belong into another.
-    private static let pageLimit = 10
     private static let pinnedLimit = 50
 
     let log: any LogStore
@@ -31,16 +29,16 @@ struct Frames: Sendable {
     /// What stands at the side; with a cursor more of what is not pinned.
     func sessions(of visitor: Visitor, cursor: String?, current: String?) async throws -> SessionList {
         let user = visitor.asker.userID
-        let (rows, next) = try await list(of: user, from: cursor) { !$0.archived && !$0.pinned }
+        let (rows, next) = try await list(of: user, from: cursor, SessionFilter(archived: false, pinned: false))
         var pinned: [SessionRow] = []
-        if cursor == nil { pinned = try await list(of: user, from: nil, enough: Self.pinnedLimit) { $0.pinned && !$0.archived }.rows }
+        if cursor == nil { pinned = try await list(of: user, from: nil, SessionFilter(archived: false, pinned: true), limit: Self.pinnedLimit).rows }
         return SessionList(
             pinned: pinned.map { link($0, current) }, hasPinned: !pinned.isEmpty, sessions: rows.map { link($0, current) },
             moreSessions: next.map(LocalPath.encoded))
     }
 
     func archived(of visitor: Visitor, cursor: String?) async throws -> ArchivePage {
-        let (rows, next) = try await list(of: visitor.asker.userID, from: cursor) { $0.archived }
+        let (rows, next) = try await list(of: visitor.asker.userID, from: cursor, SessionFilter(archived: true))
         return ArchivePage(
             archived: rows.map { link($0, nil) }, cursor: cursor.map(LocalPath.encoded), moreArchived: next.map(LocalPath.encoded))
     }
@@ -49,20 +47,11 @@ struct Frames: Sendable {
         SessionLink(id: session.id.description, title: session.title, isCurrent: session.id.description == current)
     }
 
-    /// Sessions that belong into a list, page by page until there are enough of them.
-    /// - Returns: them, and where the list goes on.
     private func list(
-        of user: UserID, from cursor: String?, enough: Int = Self.sessionsAtOnce, where belongs: (SessionRow) -> Bool
+        of user: UserID, from cursor: String?, _ filter: SessionFilter, limit: Int = Self.sessionsAtOnce
     ) async throws -> (rows: [SessionRow], next: String?) {
-        var found: [SessionRow] = []
-        var cursor = cursor
-        for _ in 0..<Self.pageLimit {
-            let page = try await log.sessions(of: user, PageRequest(limit: Self.sessionsAtOnce, cursor: cursor))
-            found += page.items.filter(belongs)
-            cursor = page.next
-            if cursor == nil || found.count >= enough { break }
-        }
-        return (found, cursor)
+        let page = try await log.sessions(of: user, filter, PageRequest(limit: limit, cursor: cursor))
+        return (page.items, page.next)
     }
 }
 

@@ -77,6 +77,7 @@ struct LoquatProcess {
         documents = try SQLiteDocumentStore(directory, ids: ids)
         spool = try MappedSpool(directory, logger: logger)
         _ = try await TurnRecovery.run(log: log, spool: spool, logger: logger)
+        try await CopyWriter(log: log).forgetUnfinished(logger: logger)
         search = try await SQLiteConversationSearch(directory, log: log, logger: logger)
         sessionCache = LocalSessionCache(limits: settings.ephemeral)
         try await documents.requeueUnfinished()

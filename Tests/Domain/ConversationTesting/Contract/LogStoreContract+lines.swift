@@ -102,9 +102,10 @@ extension LogStoreContract {
         let tree = try await tree(trial)
         let all = try await trial.turns(of: tree.session).map(\.id)
         let old = try await trial.store.superseding(all, onLineTo: tree.turns[2].id, of: tree.session)
-        #expect(old == [
-            tree.regenerated.id: tree.turns[1].id, tree.edited.userTurnID: tree.turns[0].userTurnID, tree.edited.id: tree.turns[0].userTurnID,
-        ])
+        #expect(
+            old == [
+                tree.regenerated.id: tree.turns[1].id, tree.edited.userTurnID: tree.turns[0].userTurnID, tree.edited.id: tree.turns[0].userTurnID,
+            ])
         let new = try await trial.store.superseding(all, onLineTo: tree.edited.id, of: tree.session)
         #expect(Set(new.values) == [tree.edited.userTurnID] && new.count == all.count - 2)
         // Behind the end of a line nothing stands in a turn's place.

@@ -22,6 +22,19 @@ extension InMemoryLogStore {
         }
     }
 
+    package func unfinishedCopies() async throws -> [SessionRow] {
+        try read { $0.sessions.values.compactMap(\.row).filter { $0.headSeq < $0.copiedEvents } }
+    }
+
+    package func forgetClaims(about id: UUIDv7) async throws {
+        try write(.claim) { state in
+            state.claims = state.claims.filter { _, stored in
+                guard case .response(_, let body) = stored.claim.outcome else { return true }
+                return !String(decoding: body, as: UTF8.self).contains(id.description)
+            }
+        }
+    }
+
     package func knows(sessions: [SessionID], turns: [TurnID]) async throws -> Bool {
         try read { state in
             sessions.contains { state.sessions[$0] != nil || state.tombstones[$0] != nil }
@@ -77,7 +90,9 @@ extension InMemoryLogStore {
     package func ratedTurns(in workspace: UUIDv7, of user: UUIDv7?, after turn: TurnID?, limit: Int) async throws -> [TurnRow] {
         try read { state in
             let sessions = state.sessions.values.filter { $0.row?.workspaceID == workspace && (user == nil || $0.row?.userID == user) }
-            let rated = sessions.flatMap(\.timeline).filter { $0.rating != nil }.sorted { $0.id < $1.id }
+            let rated = sessions.flatMap { session in
+                session.timeline.filter { $0.rating != nil && $0.ratedSeq ?? 0 > session.row?.copiedEvents ?? 0 }
+            }.sorted { $0.id < $1.id }
             return Array(rated.drop { row in turn.map { row.id <= $0 } ?? false }.prefix(limit))
         }
     }
