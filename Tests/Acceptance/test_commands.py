@@ -9,7 +9,10 @@ import pytest
 from support import files, sample, script, store
 from support.api import Api
 
-COMMANDS = ["serve", "keys", "keys create", "keys revoke", "ingest", "ask", "chat", "config", "verify", "rebuild", "log", "backup", "restore", "eval", "eval retrieval", "eval citations"]
+COMMANDS = [
+    "serve", "keys", "keys create", "keys revoke", "ingest", "ask", "chat", "config", "verify", "rebuild", "log", "backup", "restore", "export",
+    "import", "eval", "eval retrieval", "eval citations",
+]
 
 
 @pytest.fixture

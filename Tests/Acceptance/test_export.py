@@ -14,6 +14,7 @@ from support.api import Api
 from support.server import upstream_settings
 from support.session import Session
 from support.shapes import ABSENT
+from support.waiting import eventually
 
 IMPORT = "/api/v1/chat/sessions/import"
 LINES = {"Content-Type": "application/jsonl"}
@@ -76,7 +77,7 @@ def anonymous(value):
 
 def story(session):
     """What becomes of a conversation in a week: versions, branches, a rewinding, a name, ratings, a link, what is hidden and cut off."""
-    api, model = session.api, session.model
+    model = session.model
     session.say("say 1 🍊 \u2028 \"quoted\"", model=model, metadata={"nested": {"list": [1, None, 1.5, "🍊"]}})
     line = session.line()
     second = session.again(line[3], instructions="Be brief.")
@@ -486,8 +487,6 @@ def test_titles_and_words_of_others_cannot_mislead(plain):
 def test_imported_words_are_found(plain, unique):
     word = unique()
     (session,) = take(plain, [chatgpt(("q", "root", "user", f"About {word}"), current="q")])
-    from support.waiting import eventually
-
     found = lambda: plain.get("/api/v1/search", params={"q": word}, expect=200).json()["items"]
     (hit,) = eventually(found, "it is in the index")
     assert hit["session_id"] == session.id

@@ -1,7 +1,6 @@
 """Conversations as they are kept: listed, edited, deleted, logged, and nobody else's business."""
 
 from support import sample, shapes
-from support.api import Api
 from support.shapes import ABSENT
 
 
