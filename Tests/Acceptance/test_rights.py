@@ -51,6 +51,7 @@ def world():
         "turn": turn["turn_id"],
         "spare": spare["session_id"],
         "spare_turn": spare["turn_id"],
+        "shared": owner.api.post(f"/api/v1/chat/sessions/{spare['session_id']}/share", expect=201).json()["path"].rsplit("/", 1)[1],
         "key": owner.api.items("/api/v1/api-keys")[0]["id"],
         "user": world.reader.id,
     }

@@ -68,12 +68,13 @@ def live(server, upstream, hidden):
     say("PATCH", f"/api/v1/users/{member['id']}", key, json={"password": hidden["new password"]})
     collection = sample.fill(owner, "library")
     turns(say, upstream, hidden, collection["id"])
+    shares(say, hidden, owner)
     for path in list(httpx.get(server.url + "/openapi.json").json()["paths"]):
         if "{" not in path:
             for credential in (key, hidden["bad key"], None):
                 say("GET", path, credential)
     for session in owner.sessions():
-        for part in ("", "/log", "/messages", "/messages?superseded=true", "/branches"):
+        for part in ("", "/log", "/messages", "/messages?superseded=true", "/branches", "/export"):
             say("GET", f"/api/v1/chat/sessions/{session['id']}{part}", key)
     for path in ("/openapi.json", "/metrics", "/docs", "/", "/readyz", "/nothing/here", f"/api/v1/nothing?key={key}"):
         say("GET", path, key)
@@ -166,6 +167,23 @@ def turns(say, upstream, hidden, collection):
                 say("POST", "/v1/chat/completions", hidden["key"], json=body)
 
 
+def shares(say, hidden, owner):
+    """Links that are in force and taken back: whoever has one has read it from its first answer alone."""
+    path = f"/api/v1/chat/sessions/{owner.sessions()[0]['id']}"
+    links = ["share link before", "share link"]
+    for name in links:
+        hidden[name] = owner.post(f"{path}/share", expect=201).json()["path"].rsplit("/", 1)[1]
+    for name in links:
+        for where in (f"/api/v1/shared/{hidden[name]}", f"/api/v1/shared/{hidden[name]}?limit=1", f"/api/v1/shared/{hidden[name]}x"):
+            say("GET", where)
+            say("POST", where)
+        say("GET", f"/shared/{hidden[name]}", headers={"Accept": "text/html"})
+    say("GET", path, owner.key)
+    say("GET", f"{path}/log", owner.key)
+    say("DELETE", f"{path}/share", owner.key)
+    say("GET", f"/api/v1/shared/{hidden['share link']}")
+
+
 def commands(server):
     outputs = []
     for words in (["config"], ["keys", "list"], ["keys", "revoke", "no-such-key"], ["verify"], ["rebuild", "--check"]):
@@ -178,7 +196,9 @@ def rows(path):
     """Every value of every row: a long one is spread over pages of the file."""
     found = b""
     with sqlite3.connect(path) as connection:
-        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        # What a virtual table has stands in tables beside it.
+        real = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+        for (table,) in connection.execute(real).fetchall():
             for row in connection.execute(f'SELECT * FROM "{table}"'):
                 found += b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in row) + b"\n"
     return found

@@ -1,7 +1,5 @@
 """Conversations as they are kept: listed, edited, deleted, logged, and nobody else's business."""
 
-import pytest
-
 from support import sample, shapes
 from support.api import Api
 from support.shapes import ABSENT
@@ -114,18 +112,3 @@ def test_other_peoples_conversations_do_not_exist(ada, bob):
     ]
     shapes.same_not_found(*answers, collection["id"], ABSENT)
     assert len(ada.messages(turn["session_id"])) == 2
-
-
-@pytest.mark.skip(reason="this version answers 422 to ephemeral sessions")
-def test_an_ephemeral_session_leaves_nothing(start, unique):
-    server = start()
-    api = Api(server, server.create_key("owner"))
-    word = unique()
-    first = api.ask(f"Remember {word}", ephemeral=True)
-    second = api.ask(f"What of {word}?", ephemeral=True, session_id=first["session_id"])
-    assert second["session_id"] == first["session_id"]
-    assert api.sessions() == []
-    server.stop()
-    for path in server.data_dir.rglob("*"):
-        if path.is_file():
-            assert word.encode() not in path.read_bytes().lower(), path.name

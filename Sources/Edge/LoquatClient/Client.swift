@@ -29,6 +29,12 @@ public struct Client: Sendable {
     /// Bytes of one answer at the most.
     public static let answerLimit = 256 << 20
 
+    private static let patient: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout = HTTPClient.Configuration.Timeout(connect: .seconds(10))
+        return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+    }()
+
     private let http: HTTPClient
     private let base: String
     private let key: String?
@@ -44,12 +50,13 @@ public struct Client: Sendable {
     }
 
     /// A client that speaks through a server's socket.
-    public init(socketPath: String, http: HTTPClient = .shared) {
+    /// - Parameter http: nil for one that waits for as long as the server works: where that goes, its socket is closed.
+    public init(socketPath: String, http: HTTPClient? = nil) {
         let escaped = socketPath.utf8.map { byte -> String in
             let plain = (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "-_.~".utf8.contains(byte)
             return plain ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
         }.joined()
-        self.init(baseURL: "http+unix://\(escaped)", http: http)
+        self.init(baseURL: "http+unix://\(escaped)", http: http ?? Self.patient)
     }
 
     /// Asks for JSON.
@@ -82,6 +89,33 @@ public struct Client: Sendable {
         request.body = .bytes(ByteBuffer(bytes: body))
         let response = try await http.execute(request, deadline: .distantFuture)
         return Uploaded(document: try await json(of: response), outcome: response.headers.first(name: "X-Loquat-Outcome"))
+    }
+
+    /// Posts bytes.
+    public func send(_ path: String, bytes: [UInt8], mediaType: String) async throws -> JSONValue {
+        try await send(path, .bytes(ByteBuffer(bytes: bytes)), mediaType)
+    }
+
+    /// Posts bytes that come a part at a time: not all of them are ever in memory.
+    public func send<Parts: AsyncSequence & Sendable>(
+        _ path: String, parts: Parts, mediaType: String
+    ) async throws -> JSONValue where Parts.Element == [UInt8] {
+        try await send(path, .stream(parts.map { ByteBuffer(bytes: $0) }, length: .unknown), mediaType)
+    }
+
+    private func send(_ path: String, _ body: HTTPClientRequest.Body, _ mediaType: String) async throws -> JSONValue {
+        var request = newRequest("POST", path)
+        request.headers.add(name: "Content-Type", value: mediaType)
+        request.body = body
+        return try await answer(to: request)
+    }
+
+    /// Gets an answer's bytes as they come.
+    /// - Parameter part: called for each part in its order.
+    public func download(_ path: String, part: ([UInt8]) throws -> Void) async throws {
+        let response = try await http.execute(newRequest("GET", path), deadline: .distantFuture)
+        guard (200..<300).contains(Int(response.status.code)) else { throw try await failure(response) }
+        for try await buffer in response.body { try part(Array(buffer.readableBytesView)) }
     }
 
     /// Follows an event stream; `body` posts it, nil gets it.

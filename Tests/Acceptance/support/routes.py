@@ -37,6 +37,9 @@ class Route:
 
 ASK = {"message": f"What is {SECRET}?", "stream": False}
 COMPLETION = {"messages": [{"role": "user", "content": f"What is {SECRET}?"}]}
+# A conversation as ChatGPT exports it.
+HELLO = {"author": {"role": "user"}, "content": {"content_type": "text", "parts": ["Hello"]}}
+EXPORTED = {"title": "Hello", "mapping": {"hello": {"id": "hello", "parent": None, "children": [], "message": HELLO}}}
 READ, WRITE, CHAT, ADMIN = "documents:read", "documents:write", "chat", "admin"
 SESSION = "/api/v1/chat/sessions/{session}"
 TURN = SESSION + "/turns/{turn}"
@@ -98,6 +101,14 @@ ROUTES = {
     "compareBranch": Route("GET", SESSION + "/branches/leaf", OWN, CHAT),
     "renameBranch": Route("PATCH", SESSION + "/branches/leaf", OWN, CHAT, {"name": "leaf"}),
     "switchBranch": Route("POST", SESSION + "/branches/main/switch", OWN, CHAT),
+    "shareSession": Route("POST", SESSION + "/share", OWN, CHAT),
+    "unshareSession": Route("DELETE", SESSION + "/share", OWN, CHAT),
+    "getShared": Route("GET", "/api/v1/shared/{shared}", OPEN),
+    "search": Route("GET", f"/api/v1/search?q={SECRET}", EVERYONE, CHAT),
+    "exportSession": Route("GET", SESSION + "/export", OWN, CHAT),
+    "importSessions": Route("POST", "/api/v1/chat/sessions/import", EVERYONE, CHAT, EXPORTED),
+    "sumFeedback": Route("GET", "/api/v1/feedback?user_id=all", MANAGERS, CHAT),
+    "exportFeedback": Route("GET", "/api/v1/feedback/export?user_id=all", MANAGERS, CHAT),
     "createChatCompletion": Route("POST", "/v1/chat/completions", READABLE, CHAT, COMPLETION | {"model": "loquat/{collection}"}),
     "createEmbedding": Route("POST", "/v1/embeddings", EVERYONE, CHAT, {"input": "a text"}),
     "listModels": Route("GET", "/v1/models", EVERYONE, CHAT),

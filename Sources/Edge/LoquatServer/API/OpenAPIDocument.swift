@@ -74,7 +74,8 @@ struct OpenAPIDocument {
             object["parameters"] = .array(
                 parameters.map { parameter in
                     [
-                        "name": .string(parameter.name), "in": .string(parameter.place.rawValue), "required": .bool(parameter.place == .path),
+                        "name": .string(parameter.name), "in": .string(parameter.place.rawValue),
+                        "required": .bool(parameter.isRequired || parameter.place == .path),
                         "description": .string(parameter.note), "schema": schemas.json(parameter.schema, .request),
                     ]
                 })

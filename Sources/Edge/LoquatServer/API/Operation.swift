@@ -76,13 +76,15 @@ struct Parameter: Sendable {
     let place: Place
     let schema: TypeSchema
     let note: String
+    /// What stands in the path always is.
+    var isRequired = false
 
     static func id(_ note: String, name: String = "id") -> Parameter {
         Parameter(name: name, place: .path, schema: .uuid, note: note)
     }
 
-    static func query(_ name: String, _ schema: TypeSchema, _ note: String) -> Parameter {
-        Parameter(name: name, place: .query, schema: schema, note: note)
+    static func query(_ name: String, _ schema: TypeSchema, _ note: String, isRequired: Bool = false) -> Parameter {
+        Parameter(name: name, place: .query, schema: schema, note: note, isRequired: isRequired)
     }
 
     /// `limit`, `offset` and `cursor` of a list.

@@ -1,8 +1,10 @@
 import Access
 import Conversation
+import Foundation
 import Hummingbird
 import JSON
 import NIOCore
+import NIOPosix
 import SchemaReflection
 import TimeOrdered
 import Turns
@@ -26,19 +28,23 @@ struct ExportRoutes {
                 method: .post, path: "/api/v1/chat/sessions/import", id: "importSessions", tag: .sessions,
                 summary: "Make sessions of an exported file.",
                 details: """
-                    An export of this server, one session or several; ChatGPT's `conversations.json`; or Open WebUI's export of chats. The file is \
-                    the body. The sessions are the caller's. Those of an export of this server keep their ids for callers with the scope `admin`, \
-                    where nobody has them.
+                    An export of this server, one session or several; ChatGPT's `conversations.json`; or Open WebUI's export of chats. The file \
+                    is the body, or the `file` of a form. The sessions are the caller's. Those of an export of this server keep their ids for \
+                    callers with the scope `admin`, where nobody has them.
                     """,
                 admission: .scope(.chat), body: Self.file, answers: [.created(ImportResource.self, "The sessions.")])
         ) { call in
             let importing = SessionImport(
                 log: services.log, ids: services.ids, user: call.asker.userID, workspace: call.asker.workspaceID, keepsIDs: call.asker.may(.admin))
-            return try await Self.take(call.request, importing, services)
+            return try await Self.take(call.request, importing, services, limit: services.limits.uploadBytes)
         }
     }
 
+    private static let form = TypeSchema.object(
+        ObjectSchema(
+            name: nil, members: [.init(name: "file", schema: .string(StringRule(format: "binary")), isRequired: true, note: "The file.")]))
     private static let file = BodyContent(types: [("application/jsonl", .string()), ("application/json", .anything)])
+        .orForm(form, files: ["file": ["application/jsonl", "application/json"]])
 
     /// Sessions one after the other.
     static func export(_ sessions: [SessionID], _ services: ServerServices) -> Response {
@@ -71,8 +77,9 @@ struct ExportRoutes {
     private static let told = 1_000
 
     /// Takes in a file.
-    static func take(_ request: Request, _ importing: SessionImport, _ services: ServerServices) async throws -> Response {
-        let bytes = try await request.bytes(limit: services.limits.uploadBytes)
+    /// - Parameter limit: its bytes at the most.
+    static func take(_ request: Request, _ importing: SessionImport, _ services: ServerServices, limit: Int) async throws -> Response {
+        let bytes = try await request.file(limit: limit, services)
         var made: [SessionResource] = []
         var first: UUIDv7?
         var skipped: String?
@@ -100,13 +107,32 @@ struct ExportRoutes {
 }
 
 extension Request {
-    /// The body as it is.
-    fileprivate func bytes(limit: Int) async throws -> [UInt8] {
-        if let length = headers[.contentLength].flatMap(Int.init), length > limit { throw Problem.tooLarge(limit: limit) }
+    private static let formLimit = 1 << 20
+
+    /// The body as it is, or the file of the form that it is.
+    fileprivate func file(limit: Int, _ services: ServerServices) async throws -> [UInt8] {
+        let type = headers[.contentType] ?? ""
+        let isForm = type.lowercased().hasPrefix("multipart/form-data")
+        if let length = headers[.contentLength].flatMap(Int.init), length > limit + (isForm ? Self.formLimit : 0) {
+            throw Problem.tooLarge(limit: limit)
+        }
+        guard !isForm else { return try await fileOfForm(type, limit, services) }
         do { return Array(try await body.collect(upTo: limit).readableBytesView) } catch is NIOTooManyBytesError {
             throw Problem.tooLarge(limit: limit)
         } catch {
             throw Problem.brokenBody
+        }
+    }
+
+    private func fileOfForm(_ type: String, _ limit: Int, _ services: ServerServices) async throws -> [UInt8] {
+        guard let boundary = MultipartParser.boundary(of: type) else {
+            throw Problem.badRequest("invalid_multipart", "The Content-Type names no boundary.")
+        }
+        let path = try await UploadReceiver(store: services.library.store, limit: limit).receive(self, boundary: boundary).file.path
+        return try await NIOThreadPool.singleton.runIfActive {
+            let contents = Result { try Data(contentsOf: URL(fileURLWithPath: path)) }
+            try FileManager.default.removeItem(atPath: path)
+            return Array(try contents.get())
         }
     }
 }

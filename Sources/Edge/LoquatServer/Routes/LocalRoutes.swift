@@ -23,6 +23,7 @@ struct LocalRoutes {
             return try Response.json(["path": path, "address": services.pageAddress.url], status: .created)
         }
         LocalStoreRoutes(services: services).add(to: api)
+        LocalExportRoutes(services: services).add(to: api)
     }
 
     private struct KeyBody: Decodable {

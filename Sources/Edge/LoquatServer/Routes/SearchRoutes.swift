@@ -25,7 +25,9 @@ struct SearchRoutes {
                     superseded. The first page also has the documents that fit best.
                     """,
                 admission: .scope(.chat),
-                parameters: [.query("q", .string(StringRule(length: 1...ConversationQuery.lengthLimit)), "Words.")] + Parameter.page(),
+                parameters: [
+                    .query("q", .string(StringRule(length: 1...ConversationQuery.lengthLimit)), "Words.", isRequired: true)
+                ] + Parameter.page(),
                 answers: [.ok(FoundList.self, "A page of what was found.")])
         ) { try await search($0) }
     }

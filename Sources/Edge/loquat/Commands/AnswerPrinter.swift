@@ -10,9 +10,9 @@ enum AnswerPrinter {
         var citations: [JSONValue] = []
     }
 
-    static func stream(_ body: JSONValue, _ client: Client) async throws -> Shown {
-        var shown = Shown()
-        try await client.stream("/api/v1/chat", body: body) { event in
+    /// - Parameter shown: filled as the answer comes, also one that fails.
+    static func stream(_ body: JSONValue, to path: String = "/api/v1/chat", _ client: Client, into shown: inout Shown) async throws {
+        try await client.stream(path, body: body) { event in
             let data = try JSONParser.parse(event.data.utf8)
             switch event.name {
             case "session": shown.session = data["session_id"]?.string
@@ -27,6 +27,5 @@ enum AnswerPrinter {
         Output.line("")
         let lines = CitedSources(sources: shown.sources, citations: shown.citations).lines
         if !lines.isEmpty { Output.line(([""] + lines).joined(separator: "\n")) }
-        return shown
     }
 }

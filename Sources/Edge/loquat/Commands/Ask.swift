@@ -34,7 +34,8 @@ struct Ask: AsyncParsableCommand {
                 body["stream"] = false
                 Output.line(try await client.request("POST", "/api/v1/chat", body: .object(body)).text)
             } else {
-                _ = try await AnswerPrinter.stream(.object(body), client)
+                var shown = AnswerPrinter.Shown()
+                try await AnswerPrinter.stream(.object(body), client, into: &shown)
             }
         }
     }

@@ -1,12 +1,13 @@
 import ArgumentParser
-import JSON
 import LoquatClient
+import TimeOrdered
 
 struct Chat: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "A conversation in the terminal.",
         discussion: """
-            /sources shows the last answer's sources whole, /quit ends; so does the end of input.
+            What begins with / is a command: /regenerate, /edit and /continue change the last exchange, /rewind and /undo the line, /branch \
+            and /switch go another way. /help lists them all; /quit ends, and so does the end of input.
 
             Examples:
               loquat chat
@@ -23,45 +24,28 @@ struct Chat: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
+        if let session, UUIDv7(session) == nil { throw ValidationError("\(Output.printable(session)) is no session's id.") }
         let (collection, first) = (collection, session)
         try await LocalServer.withClient(try await common.settings()) { client in
             var collectionID: String?
             if let collection { collectionID = try await Collections.id(named: collection, client, creating: false) }
-            var session = first
-            var last = AnswerPrinter.Shown()
-            while let line = prompt() {
-                switch line {
-                case "": continue
-                case "/quit", "/exit": return
-                case "/sources": showSources(last)
-                case let command where command.hasPrefix("/"): Output.note("There is no command \(command); there are /sources and /quit.")
-                default:
-                    var body: JSONObject = ["message": .string(line)]
-                    if let session { body["session_id"] = .string(session) }
-                    if session == nil, let collectionID { body["collection_id"] = .string(collectionID) }
-                    do {
-                        last = try await AnswerPrinter.stream(.object(body), client)
-                        session = last.session ?? session
-                    } catch let failure as CommandFailure {
-                        Output.note(failure.description)
-                    } catch let failure as Client.Failure {
-                        Output.note(failure.description)
-                    }
+            var conversation = ChatConversation(session: first, collectionID: collectionID, client)
+            while let line = Self.prompt() {
+                let input = ChatInput(line)
+                guard input != .quit else { return }
+                do {
+                    try await conversation.take(input)
+                } catch let failure as CommandFailure {
+                    Output.note(failure.description)
+                } catch let failure as Client.Failure {
+                    Output.note(failure.description)
                 }
             }
         }
     }
 
-    private func prompt() -> String? {
+    private static func prompt() -> String? {
         if Output.isTerminal { Output.text("\n> ") }
         return readLine()?.trimmingPrefix { $0 == " " }.description
-    }
-
-    private func showSources(_ shown: AnswerPrinter.Shown) {
-        guard !shown.sources.isEmpty else { return Output.note("There are no sources yet.") }
-        for source in shown.sources {
-            Output.line("\n" + CitedSources.heading(source))
-            Output.line(Output.printable(source["content"]?.string ?? ""))
-        }
     }
 }

@@ -17,7 +17,7 @@ struct LoquatCommand: AsyncParsableCommand {
         version: productVersion,
         subcommands: [
             Serve.self, LoginLink.self, Keys.self, Ingest.self, Ask.self, Chat.self, Config.self, Verify.self, Rebuild.self, Log.self,
-            Backup.self, Restore.self, Eval.self, ReadDocument.self,
+            Backup.self, Restore.self, Export.self, Import.self, Eval.self, ReadDocument.self,
         ])
 }
 
