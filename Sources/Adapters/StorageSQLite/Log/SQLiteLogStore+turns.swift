@@ -71,7 +71,8 @@ extension SQLiteLogStore {
                 sql: """
                     SELECT turns.model, prompt_version, sum(rating = 'up') AS up, sum(rating = 'down') AS down
                     FROM turns JOIN sessions ON sessions.id = turns.session
-                    WHERE rating IS NOT NULL AND rated_seq > copied_events AND workspace = ? AND (? IS NULL OR user = ?)
+                    WHERE rating IS NOT NULL AND rated_seq > copied_events AND workspace = ?
+                        AND (? IS NULL OR user = ?)
                     GROUP BY turns.model, prompt_version ORDER BY turns.model, prompt_version
                     """, arguments: [workspace, user, user])
             return rows.map {
@@ -86,7 +87,8 @@ extension SQLiteLogStore {
                 database,
                 sql: """
                     SELECT turns.* FROM turns JOIN sessions ON sessions.id = turns.session
-                    WHERE rating IS NOT NULL AND rated_seq > copied_events AND (? IS NULL OR turns.id > ?) AND workspace = ? AND (? IS NULL OR user = ?)
+                    WHERE rating IS NOT NULL AND rated_seq > copied_events AND (? IS NULL OR turns.id > ?) AND workspace = ?
+                        AND (? IS NULL OR user = ?)
                     ORDER BY turns.id LIMIT ?
                     """, arguments: [turn, turn, workspace, user, user, limit])
         }

@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import JSON
 import NIOCore
+import Retrieval
 import NIOPosix
 import SchemaReflection
 import TimeOrdered

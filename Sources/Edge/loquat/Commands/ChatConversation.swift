@@ -28,7 +28,7 @@ struct ChatConversation {
     mutating func take(_ input: ChatInput) async throws {
         switch input {
         case .nothing, .quit: break
-        case .help: Output.line(ChatInput.help)
+        case .help: Output.line(ChatInput.commands)
         case .wrong(let reason): throw CommandFailure(reason)
         case .message(let text): try await say(text)
         case .sources: showSources()

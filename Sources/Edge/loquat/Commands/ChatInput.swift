@@ -14,7 +14,7 @@ enum ChatInput: Equatable {
     /// With what is wrong in words.
     case wrong(String)
 
-    static let help = """
+    static let commands = """
         /regenerate [INSTRUCTIONS]  another answer in the place of the last one; what the model is told beside
         /edit TEXT                  the last message in other words, and a new answer
         /continue                   go on with an answer that was cut off
