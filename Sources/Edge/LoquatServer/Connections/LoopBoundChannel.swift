@@ -4,9 +4,6 @@ import NIOCore
 
 /// A connection whose requests are read, routed and answered on its own event loop, and which is held to its limits there.
 struct LoopBoundChannel: ServerChildChannel {
-    /// Bytes that may wait for a client that reads slowly before its answer pauses: with many of them it is this that fills memory.
-    private static let unsent = ChannelOptions.Types.WriteBufferWaterMark(low: 4 << 10, high: 16 << 10)
-
     let inner: HTTP1Channel
     let limits: ConnectionLimits
     let refusals: Refusals
@@ -14,11 +11,11 @@ struct LoopBoundChannel: ServerChildChannel {
     let counter: ConnectionCounter?
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-        // reason: a channel without options, as in tests, keeps the defaults
-        try? channel.syncOptions?.setOption(.writeBufferWaterMark, value: Self.unsent)
         let isCrowded = counter.map { !$0.open(channel) } ?? false
         return inner.setup(channel: channel, logger: logger).flatMapThrowing { value in
-            try ConnectionGuard(limits: limits, refusals: refusals, isCrowded: isCrowded).add(to: channel)
+            let guardian = ConnectionGuard(limits: limits, refusals: refusals, isCrowded: isCrowded)
+            try guardian.add(to: channel)
+            try channel.pipeline.syncOperations.addHandler(EventStreamBuffers(), position: .after(guardian))
             return value
         }
     }

@@ -70,13 +70,26 @@ struct LogLine {
         func text(_ name: String) -> String { payload[name]?.string ?? "" }
         switch kind {
         case "session.created": return "\(text("kind")) “\(text("title"))”"
-        case "message.user": return "user: \(text("content"))"
-        case "turn.opened": return "an answer begins"
+        case "message.user": return "user\(payload["supersedes"] == nil ? "" : ", in other words"): \(text("content"))"
+        case "turn.opened":
+            if payload["continues"]?.bool == true { return "goes on with turn \(text("regenerated_from"))" }
+            return payload["regenerated_from"] == nil ? "an answer begins" : "another version of turn \(text("regenerated_from"))"
         case "sources.frozen": return "\(payload["sources"]?.array?.count ?? 0) sources, \(text("cascade_tier"))"
         case "message.assistant":
             let failure = payload["failure"]?["code"]?.string.map { " (\($0))" } ?? ""
             return "assistant, \(text("status"))\(failure): \(text("content"))"
         case "group.closed": return text("outcome")
+        case "line.rewound": return "\(text("branch")): back to turn \(text("turn_id"))"
+        case "line.restored": return "the rewinding of seq \(payload["rewound"]?.int ?? 0) is undone: on to turn \(text("turn_id"))"
+        case "turn.selected": return "turn \(text("turn_id")) is the current version"
+        case "branch.created": return "“\(text("name"))” at turn \(text("turn_id"))"
+        case "branch.renamed": return "“\(text("name"))” is “\(text("new_name"))”"
+        case "branch.switched": return "to “\(text("name"))”"
+        case "turn.hidden": return "turn \(text("turn_id")) is \(payload["hidden"]?.bool == true ? "left out of prompts" : "taken in again")"
+        case "turn.rated": return "turn \(text("turn_id")): \(payload["rating"]?.string ?? "taken back") \(text("reason")) \(text("text"))"
+        case "title.made": return "“\(text("title"))”"
+        case "session.shared": return "by a link, up to turn \(text("turn_id"))"
+        case "session.unshared": return "the link is taken back"
         case "audit": return "\(text("action")) \(text("target_kind")) \(text("target_id"))"
         // Small events say it best themselves.
         default: return payload.text
