@@ -12,6 +12,8 @@ SESSION_ROUTES = [
     "/rewind", "/restore", "/branches", "/turns/{turn}/regenerate", "/turns/{turn}/continue", "/turns/{turn}/feedback", "PATCH /turns/{turn}",
     "PATCH /branches/main", "PATCH ",
 ]
+# Those that work without a body too.
+MAY_HAVE_NONE = ["/turns/{turn}/regenerate", "/turns/{turn}/continue"]
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +74,8 @@ def test_a_malformed_body(api, path, body):
 @MALFORMED
 @pytest.mark.parametrize("path", SESSION_ROUTES)
 def test_a_malformed_body_about_a_session(api, kept, path, body):
+    if not body and path in MAY_HAVE_NONE:
+        pytest.skip("a body may be left out")
     shapes.problem(send_to_session(api, kept, path, body), 400)
 
 
