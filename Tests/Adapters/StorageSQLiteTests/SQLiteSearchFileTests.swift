@@ -40,15 +40,15 @@ struct SQLiteSearchFileTests {
 
     @Test func anotherFileHasOtherDigests() {
         let (first, second) = (TermDigests(key: TermDigests.newKey()), TermDigests(key: TermDigests.newKey()))
-        #expect(first.digest(of: "loquat") == first.digest(of: "loquat"))
-        #expect(first.digest(of: "loquat") != second.digest(of: "loquat"))
-        #expect(first.digest(of: "loquat") != first.digest(of: "loquats"))
-        #expect(first.digest(of: user) != first.digest(of: rig.workspace))
-        for digest in [first.digest(of: "a\u{0}b"), first.digest(of: ""), first.digest(of: user)] {
+        #expect(first.digest(of: "loquat", by: user) == first.digest(of: "loquat", by: user))
+        #expect(first.digest(of: "loquat", by: user) != second.digest(of: "loquat", by: user))
+        #expect(first.digest(of: "loquat", by: user) != first.digest(of: "loquats", by: user))
+        #expect(first.digest(of: "loquat", by: user) != first.digest(of: "loquat", by: rig.workspace))
+        for digest in [first.digest(of: "a\u{0}b", by: user), first.digest(of: "", by: user)] {
             #expect(digest.utf8.count == 16 && digest.allSatisfy { "0123456789abcdef".contains($0) })
         }
-        // As Python's `hmac` computes it.
-        #expect(TermDigests(key: Array(0..<32)).digest(of: "loquat") == "9b8c9a48438de744")
+        // As Python's `hmac` computes it: over 16 zero bytes and the word.
+        #expect(TermDigests(key: Array(0..<32)).digest(of: "loquat", by: UUIDv7(high: 0, low: 0)) == "8300f724fabbad39")
     }
 
     @Test func indexingGoesOnAfterARestart() async throws {

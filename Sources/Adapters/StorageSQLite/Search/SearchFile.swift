@@ -73,14 +73,14 @@ struct SearchFile: Sendable {
             let statement = try database.cachedStatement(sql: "INSERT INTO terms (rowid, digests) VALUES (?, ?)")
             // Made here: one thread at a time may use it.
             let analyzer = Analyzer()
-            var known: [String: String] = [:]
+            var known: [UUIDv7: [String: String]] = [:]
             for words in slice.words {
                 // reason: an event that is damaged must not keep others from being found
                 guard let text = try? words.event.decodedPayload().words, !text.isEmpty else { continue }
-                var row = [digests.digest(of: words.userID)]
+                var row: [String] = []
                 for term in SearchableText.terms(of: text, analyzer) {
-                    let digest = known[term] ?? digests.digest(of: term)
-                    known[term] = digest
+                    let digest = known[words.userID]?[term] ?? digests.digest(of: term, by: words.userID)
+                    known[words.userID, default: [:]][term] = digest
                     row.append(digest)
                 }
                 try statement.execute(arguments: [words.position, row.joined(separator: " ")])
@@ -91,7 +91,7 @@ struct SearchFile: Sendable {
 
     /// Where messages of a user stand that have all the terms, newest first.
     func positions(of user: UUIDv7, terms: [String], before position: Int64, limit: Int) async throws -> [Int64] {
-        let match = ([digests.digest(of: user)] + terms.map { digests.digest(of: $0) }).map { "\"\($0)\"" }.joined(separator: " AND ")
+        let match = terms.map { "\"\(digests.digest(of: $0, by: user))\"" }.joined(separator: " AND ")
         return try await file.read { database in
             let statement = try database.cachedStatement(
                 sql: "SELECT rowid FROM terms WHERE terms MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?")

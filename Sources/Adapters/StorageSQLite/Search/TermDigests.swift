@@ -14,10 +14,8 @@ struct TermDigests: Sendable {
 
     static func newKey() -> [UInt8] { SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) } }
 
-    func digest(of term: String) -> String { digest(Array(term.utf8)) }
-
-    /// No term has a colon in it.
-    func digest(of user: UUIDv7) -> String { digest(Array("user:".utf8) + user.bytes) }
+    /// A word of one user is another than the same word of another user: so what is everybody else's costs a search nothing.
+    func digest(of term: String, by user: UUIDv7) -> String { digest(user.bytes + Array(term.utf8)) }
 
     private func digest(_ bytes: [UInt8]) -> String {
         let code = Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key)).prefix(Self.bytes)
