@@ -28,7 +28,13 @@ package struct SessionImport: Sendable {
         let session = keepsIDs ? exported.id : ids.next()
         var drafts: [EventDraft] = []
         var branches = 0
+        var said: Set<String> = []
         for (index, event) in exported.events.enumerated() {
+            if event.kind == .userMessage || event.kind == .turnOpened, let id = event.payload["turn_id"]?.string { said.insert(id) }
+            for name in ["user_turn_id", "regenerated_from"] {
+                guard let id = event.payload[name]?.string, !said.contains(id) else { continue }
+                throw Self.broken(index + 1, "its \(name) is no turn before it")
+            }
             if event.kind == .branchCreated { branches += 1 }
             guard branches < Branch.limit else { throw Self.broken(index + 1, "a session has at most \(Branch.limit) branches") }
             do {
