@@ -8,9 +8,13 @@ final class EventStreamBuffers: ChannelOutboundHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     /// Bytes that wait in this process.
-    private static let unsent = ChannelOptions.Types.WriteBufferWaterMark(low: 4 << 10, high: 16 << 10)
-    /// Bytes that wait in the system, which doubles it.
-    private static let sent: ChannelOptions.Types.SocketOption.Value = 32 << 10
+    private static let waiting = ChannelOptions.Types.WriteBufferWaterMark(low: 2 << 10, high: 8 << 10)
+    /// Bytes that wait in the system without having been sent; what is on its way is not counted, so distance makes nobody slow.
+    private static let unsent: ChannelOptions.Types.SocketOption.Value = 4 << 10
+    #if os(Linux)
+        /// `TCP_NOTSENT_LOWAT`, which no header tells Swift.
+        private static let unsentOption = NIOBSDSocket.Option(rawValue: 25)
+    #endif
 
     private var isSet = false
 
@@ -19,8 +23,10 @@ final class EventStreamBuffers: ChannelOutboundHandler {
             isSet = true
             let options = context.channel.syncOptions
             // reason: a channel without these, as in tests, keeps what it has
-            try? options?.setOption(.writeBufferWaterMark, value: Self.unsent)
-            try? options?.setOption(.socketOption(.so_sndbuf), value: Self.sent)  // reason: as before
+            try? options?.setOption(.writeBufferWaterMark, value: Self.waiting)
+            #if os(Linux)
+                try? options?.setOption(.tcpOption(Self.unsentOption), value: Self.unsent)  // reason: as before
+            #endif
         }
         context.write(data, promise: promise)
     }
