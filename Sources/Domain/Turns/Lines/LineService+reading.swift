@@ -24,6 +24,10 @@ extension LineService {
             let turns = try await log.line(to: end, of: session.id, depths: message.depth..<message.depth + 2)
             if turns.first?.id == message.id, let answer = turns.dropFirst().first, answer.role == .assistant { return answer }
         }
-        return nil
+        // A line may have been taken back to the message itself: of its answers the newest.
+        let another = TurnRow(
+            id: message.id, sessionID: session.id, position: 0, role: .assistant, status: .complete, parentID: message.id,
+            createdAt: message.createdAt)
+        return try await log.versions(of: [another]).last
     }
 }

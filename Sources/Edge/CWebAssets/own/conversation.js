@@ -139,6 +139,7 @@ const conversation = (() => {
     if (hasGone) return;
     hasGone = true;
     stream?.close();
+    if (document.body.dataset.leaving) return;
     sessionStorage.setItem("notice", "The conversation was deleted.");
     location.assign("/");
   }

@@ -55,8 +55,11 @@ const unreachable = "The server cannot be reached. Try again in a moment.";
   document.addEventListener("htmx:beforeRequest", ({ target }) => {
     const form = target.closest("form");
     if (form) placeFor(form).textContent = "";
+    // Whoever is told of it meanwhile leaves the way to this request.
+    if (target.dataset.then) document.body.dataset.leaving = "true";
   });
   document.addEventListener("htmx:afterRequest", ({ target, detail: { successful, xhr, requestConfig } }) => {
+    if (!successful) delete document.body.dataset.leaving;
     if (!successful || !xhr.status || requestConfig.verb === "get") return;
     const { then, refresh, tells, shows } = target.dataset;
     if (target.matches("form")) target.reset();
