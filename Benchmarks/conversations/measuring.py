@@ -38,17 +38,23 @@ class Connection:
         self.server = server
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._open = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE)
+        self._last = time.perf_counter()
 
     def send(self, method, path, body=None, headers=None):
         """(milliseconds, the response, its bytes); a dict is sent as JSON."""
         lines = {**self._headers, **(headers or {})}
         if isinstance(body, dict):
             body, lines["Content-Type"] = json.dumps(body), "application/json"
+        # The server ends what was idle for long: a new one is made before the time is taken.
+        if time.perf_counter() - self._last > 30:
+            self._open.close()
+            self._open.connect()
         begin = time.perf_counter()
         self._open.request(method, path, body, lines)
         response = self._open.getresponse()
         data = response.read()
-        return (time.perf_counter() - begin) * 1000, response, data
+        self._last = time.perf_counter()
+        return (self._last - begin) * 1000, response, data
 
     def timed(self, method, path, body=None):
         """(milliseconds, what the JSON of a good answer says)."""

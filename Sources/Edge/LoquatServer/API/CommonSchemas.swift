@@ -49,7 +49,7 @@ extension TextForm {
     }
 
     /// More than white space.
-    static let notBlank = TextForm(pattern: "\\S", message: "must not be empty") { text in
+    static let notBlank = TextForm(pattern: "[^\\s\\x1c-\\x1f\\x85]", message: "must not be empty") { text in
         text.unicodeScalars.contains { !$0.properties.isWhitespace && !("\u{1c}"..."\u{1f}").contains($0) }
     }
 
