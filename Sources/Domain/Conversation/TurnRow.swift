@@ -69,3 +69,14 @@ package struct TurnRow: Sendable, Hashable {
         self.createdAt = createdAt
     }
 }
+
+/// Where turns stand that are versions of each other: after the same turn, by the same speaker.
+package struct VersionPlace: Hashable, Sendable {
+    private let parent: TurnID?
+    private let role: TurnRow.Speaker
+
+    package init(_ row: TurnRow) {
+        parent = row.parentID
+        role = row.role
+    }
+}

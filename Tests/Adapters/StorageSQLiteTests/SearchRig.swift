@@ -69,21 +69,7 @@ final class SearchRig: Sendable {
 
     /// What the messages that are found say, in their order.
     func found(_ text: String, of user: UUIDv7, by search: SQLiteConversationSearch, limit: Int = 100) async throws -> [String] {
-        try await texts(of: search.hits(of: user, ConversationQuery(text), before: nil, limit: limit).hits)
-    }
-
-    func texts(of hits: [ConversationHit]) async throws -> [String] {
-        var texts: [String] = []
-        for hit in hits {
-            for event in try await log.events(of: hit.sessionID, seqs: [hit.seq]) {
-                switch try event.decodedPayload() {
-                case .userMessage(let message): texts.append(message.content)
-                case .assistantMessage(let message): texts.append(message.content)
-                default: texts.append("")
-                }
-            }
-        }
-        return texts
+        try await search.hits(of: user, ConversationQuery(text), before: nil, limit: limit).hits.map(\.text)
     }
 
     /// Changes the index's file while it is closed.

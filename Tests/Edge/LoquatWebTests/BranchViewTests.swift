@@ -30,9 +30,4 @@ struct BranchViewTests {
         #expect(first.place == "1 of 3" && first.previousVersion == nil)
         #expect(VersionsView(of: ids[0], among: [ids[0]]) == nil)
     }
-
-    /// The digest that the log keeps: `printf %s token | sha256sum`.
-    @Test func aLinkIsFoundByItsDigest() {
-        #expect(SharedPages.digest(of: "token") == "3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0")
-    }
 }

@@ -62,7 +62,7 @@ extension SQLiteLogStore {
         guard let session = turns.first?.sessionID else { return [] }
         let parents = Set(turns.compactMap(\.parentID))
         let beginsLine = turns.contains { $0.parentID == nil }
-        let pairs = Set(turns.map { Version($0) })
+        let pairs = Set(turns.map { VersionPlace($0) })
         return try await file.read { database in
             let marks = repeatElement("?", count: parents.count).joined(separator: ", ")
             let rows = try TurnRow.fetch(
@@ -71,34 +71,7 @@ extension SQLiteLogStore {
             let first = try TurnRow.fetch(
                 database, sql: "SELECT * FROM turns INDEXED BY turns_by_parent WHERE session = ? AND parent IS NULL AND ? LIMIT ?",
                 arguments: [session, beginsLine, Self.versionLimit])
-            return (first + rows).filter { pairs.contains(Version($0)) }.sorted { $0.position < $1.position }
+            return (first + rows).filter { pairs.contains(VersionPlace($0)) }.sorted { $0.position < $1.position }
         }
-    }
-
-    private struct Version: Hashable {
-        let parent: TurnID?
-        let role: TurnRow.Speaker
-
-        init(_ row: TurnRow) {
-            parent = row.parentID
-            role = row.role
-        }
-    }
-}
-
-/// Reads rows of turns on the way through their tree, each once.
-private final class LineReader {
-    private let database: Database
-    private var rows: [TurnID: TurnRow] = [:]
-
-    init(_ database: Database) { self.database = database }
-
-    var walk: LineWalk<any Error> { LineWalk { (id: TurnID) throws(any Error) -> TurnRow in try self.row(id) } }
-
-    private func row(_ id: TurnID) throws -> TurnRow {
-        if let known = rows[id] { return known }
-        guard let row = try TurnRow.stored(id, database) else { throw LogError.unavailable(reason: "a turn of the line is missing") }
-        rows[id] = row
-        return row
     }
 }

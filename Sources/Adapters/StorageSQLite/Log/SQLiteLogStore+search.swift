@@ -75,34 +75,19 @@ extension SQLiteLogStore {
         }
     }
 
-    /// The messages at these positions that are this user's and hold what their turn says, newest first.
-    func hits(at positions: [Int64], of user: UUIDv7) async throws -> [ConversationHit] {
-        let list = "[\(positions.map(String.init).joined(separator: ","))]"
-        return try await reading { database in
-            let statement = try database.cachedStatement(sql: Self.hitsOfUser)
-            return try Row.fetchAll(statement, arguments: [user, list]).map(ConversationHit.init)
+    /// The messages at these positions that are a user's, in the order of the positions, until there are so many.
+    func hits(at positions: [Int64], of user: UUIDv7, limit: Int) async throws -> [ConversationHit] {
+        try await reading { database in
+            let reader = HitReader(database, user: user)
+            var hits: [ConversationHit] = []
+            for position in positions where hits.count < limit {
+                if let hit = try reader.hit(at: position) { hits.append(hit) }
+            }
+            return hits
         }
     }
 
     private func reading<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await refusing { try await file.read(body) }
-    }
-
-    /// A turn's row names its event; it is among the last turns that began before that.
-    private static let hitsOfUser = """
-        SELECT events.position, events.session, events.seq, events.created_at, turns.id AS turn, turns.role
-        FROM events CROSS JOIN sessions ON sessions.id = events.session AND sessions.user = ?
-            CROSS JOIN turns ON turns.id = (
-                SELECT id FROM turns AS ended WHERE ended.session = events.session AND ended.position <= events.seq
-                    AND ended.content_seq = events.seq ORDER BY ended.position DESC LIMIT 1)
-        WHERE events.position IN (SELECT value FROM json_each(?)) ORDER BY events.position DESC
-        """
-}
-
-extension ConversationHit {
-    fileprivate init(row: Row) {
-        self.init(
-            position: row["position"], sessionID: row["session"], turnID: row["turn"], seq: row["seq"],
-            role: TurnRow.Speaker(rawValue: row["role"]) ?? .user, createdAt: row["created_at"])
     }
 }

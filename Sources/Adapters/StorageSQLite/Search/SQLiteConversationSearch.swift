@@ -10,7 +10,8 @@ package import TimeOrdered
 package final class SQLiteConversationSearch: ConversationSearch, Service {
     /// How long a search waits for what was just said.
     package static let patience: Duration = .seconds(2)
-    /// Candidates that are looked up in the log in one go, and how many times in one search: those of deleted sessions are passed over.
+    /// Candidates that are looked up in the log in one go, and how many times in one search: those of deleted sessions and
+    /// superseded turns are passed over.
     private static let candidates = 200
     private static let rounds = 25
 
@@ -80,8 +81,8 @@ package final class SQLiteConversationSearch: ConversationSearch, Service {
         for _ in 0..<Self.rounds {
             try Task.checkCancellation()
             let positions = try await opened.positions(of: user, terms: query.terms, before: place, limit: Self.candidates)
-            let found = try await log.hits(at: positions, of: user)
             let wanted = limit - hits.count
+            let found = try await log.hits(at: positions, of: user, limit: wanted + 1)
             hits += found.prefix(wanted)
             if found.count > wanted { return (hits, hits.last?.position) }
             guard positions.count == Self.candidates, let last = positions.last else { return (hits, nil) }

@@ -123,7 +123,7 @@ private struct SearchState: Sendable {
 
 extension EventPayload {
     /// What its author said.
-    fileprivate var words: String? {
+    var words: String? {
         switch self {
         case .userMessage(let message): message.content
         case .assistantMessage(let message): message.content

@@ -36,17 +36,6 @@ package struct ImportedConversation: Sendable, Hashable {
         self.skipped = skipped
     }
 
-    /// Indexes of the messages of the line that was shown, from its first to `current`.
-    package var currentLine: [Int] {
-        var line: [Int] = []
-        var next = current
-        while let index = next {
-            line.append(index)
-            next = messages[index].parent
-        }
-        return line.reversed()
-    }
-
     /// Controls, breaks of lines, and what turns the direction of the text that comes behind.
     private static let controls: [ClosedRange<UInt32>] = [0...0x1f, 0x7f...0x9f, 0x2028...0x202e, 0x2066...0x2069]
 

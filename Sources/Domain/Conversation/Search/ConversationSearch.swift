@@ -2,8 +2,8 @@ package import TimeOrdered
 
 /// Finds what was said in a user's own conversations.
 package protocol ConversationSearch: Sendable {
-    /// Messages that have all the terms, newest first: also those that no line of their session leads to any more. What was in the log when
-    /// this was asked is found, unless `isComplete` says otherwise.
+    /// Messages that have all the terms, newest first, of the lines that their sessions go on with: not what was superseded. What was in the
+    /// log when this was asked is found, unless `isComplete` says otherwise.
     /// - Parameters:
     ///   - user: the only one whose sessions are looked at.
     ///   - position: what `next` said; nil for the first part.
@@ -12,24 +12,20 @@ package protocol ConversationSearch: Sendable {
     func hits(of user: UUIDv7, _ query: ConversationQuery, before position: Int64?, limit: Int) async throws -> ConversationHits
 }
 
-/// A message that was found. What it says stands in the session's log, under its seq.
+/// A message that was found.
 package struct ConversationHit: Sendable, Hashable {
     /// Among all events of the log; those that came later have greater ones.
     package let position: Int64
-    package let sessionID: SessionID
-    package let turnID: TurnID
-    /// The event with the words.
-    package let seq: Int
-    package let role: TurnRow.Speaker
-    package let createdAt: Timestamp
+    package let session: SessionRow
+    package let turn: TurnRow
+    /// What was said.
+    package let text: String
 
-    package init(position: Int64, sessionID: SessionID, turnID: TurnID, seq: Int, role: TurnRow.Speaker, createdAt: Timestamp) {
+    package init(position: Int64, session: SessionRow, turn: TurnRow, text: String) {
         self.position = position
-        self.sessionID = sessionID
-        self.turnID = turnID
-        self.seq = seq
-        self.role = role
-        self.createdAt = createdAt
+        self.session = session
+        self.turn = turn
+        self.text = text
     }
 }
 

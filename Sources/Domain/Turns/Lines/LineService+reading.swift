@@ -7,16 +7,6 @@ extension LineService {
         return try await log.line(to: head, of: session.id, depths: turn.depth..<turn.depth + 1).first?.id == turn.id
     }
 
-    /// Whether a turn stands on any of the session's lines.
-    package func isOnAnyLine(_ turn: TurnRow, of session: SessionRow) async throws -> Bool {
-        if try await isOnLine(turn, of: session) { return true }
-        for line in session.branches where line.name != session.branch {
-            guard let head = line.headTurnID else { continue }
-            if try await log.line(to: head, of: session.id, depths: turn.depth..<turn.depth + 1).first?.id == turn.id { return true }
-        }
-        return false
-    }
-
     /// The answer that a message has on the current line, or else the last one that it had.
     package func answer(to message: TurnRow, in session: SessionRow) async throws -> TurnRow? {
         let lines = [session.headTurnID, try await log.lineEnd(through: message.id, of: session.id)].compactMap(\.self)

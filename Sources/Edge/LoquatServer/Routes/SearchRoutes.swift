@@ -11,8 +11,8 @@ import Turns
 struct SearchRoutes {
     /// Documents on the first page.
     private static let documents = 5
-    /// Parts of the index that are looked through for one page: what is on no line any more is passed over.
-    private static let parts = 20
+    /// Hits that are read at once where the page begins further on.
+    private static let passedAtOnce = 100
 
     let services: ServerServices
 
@@ -53,6 +53,24 @@ struct SearchRoutes {
             "title": .note("Of the conversation or the document."), "filename": .note("The document's file."),
             "snippet": .note("The words around what was found."), "created_at": .note("When it was said."),
         ]
+
+        init(_ hit: ConversationHit, _ query: ConversationQuery) {
+            type = .message
+            sessionID = hit.session.id
+            turnID = hit.turn.id
+            role = hit.turn.role.rawValue
+            title = hit.session.title
+            snippet = query.snippet(of: hit.text)
+            createdAt = hit.turn.createdAt
+        }
+
+        init(_ source: Source) {
+            type = .document
+            documentID = source.document.id
+            title = source.title
+            filename = source.document.filename
+            snippet = source.summary
+        }
     }
 
     struct FoundList: Codable, SchemaFields {
@@ -83,38 +101,15 @@ struct SearchRoutes {
 
     private func messages(_ query: ConversationQuery, _ asker: Asker, _ page: PageRequest) async throws -> ([Found], String?) {
         var place: Int64? = page.cursor == nil ? nil : try page.number(from: 0)
-        var items: [Found] = []
-        var skipped = 0
-        for _ in 0..<Self.parts {
-            let part = try await services.search.hits(of: asker.userID, query, before: place, limit: page.limit)
-            for hit in part.hits {
-                guard let found = try await found(hit, query, asker) else { continue }
-                skipped += 1
-                guard skipped > page.offset else { continue }
-                items.append(found)
-                if items.count == page.limit { return (items, "\(hit.position)") }
-            }
-            guard let next = part.next else { return (items, nil) }
+        var passing = page.offset
+        while passing > 0 {
+            let part = try await services.search.hits(of: asker.userID, query, before: place, limit: min(passing, Self.passedAtOnce))
+            guard let next = part.next else { return ([], nil) }
+            passing -= part.hits.count
             place = next
         }
-        return (items, place.map { "\($0)" })
-    }
-
-    /// Nil where the message is on none of its session's lines.
-    private func found(_ hit: ConversationHit, _ query: ConversationQuery, _ asker: Asker) async throws -> Found? {
-        guard let session = try await services.log.session(hit.sessionID, of: asker.userID),
-            let turn = try await services.log.turn(hit.turnID, of: session.id), try await services.lines.isOnAnyLine(turn, of: session),
-            let event = try await services.log.events(of: session.id, seqs: [hit.seq]).first
-        else { return nil }
-        let text: String
-        switch try event.decodedPayload() {
-        case .userMessage(let message): text = message.content
-        case .assistantMessage(let message): text = message.content
-        default: return nil
-        }
-        return Found(
-            type: .message, sessionID: session.id, turnID: turn.id, role: turn.role.rawValue, title: session.title, snippet: query.snippet(of: text),
-            createdAt: turn.createdAt)
+        let part = try await services.search.hits(of: asker.userID, query, before: place, limit: page.limit)
+        return (part.hits.map { Found($0, query) }, part.next.map { "\($0)" })
     }
 
     private func documents(_ text: String, _ asker: Asker) async throws -> [Found] {
@@ -123,9 +118,6 @@ struct SearchRoutes {
         let found = try await services.retrieval.retrieve(RetrievalRequest(query: text, asker: asker, topK: Self.documents))
         guard found.tier != .none else { return [] }
         var seen: Set<UUIDv7> = []
-        return found.sources.filter { seen.insert($0.document.id).inserted }.map { source in
-            Found(
-                type: .document, documentID: source.document.id, title: source.title, filename: source.document.filename, snippet: source.summary)
-        }
+        return found.sources.filter { seen.insert($0.document.id).inserted }.map { Found($0) }
     }
 }

@@ -1,5 +1,4 @@
 import Conversation
-import Crypto
 import HTTPTypes
 import Hummingbird
 import LoquatServer
@@ -31,15 +30,9 @@ struct SharedPages {
 
     private func find(_ token: String) async throws -> (SessionRow, Share)? {
         guard (1...Self.longestToken).contains(token.utf8.count),
-            let session = try await services.log.session(sharedBy: Self.digest(of: token)), let share = session.share
+            let session = try await services.log.session(sharedBy: ShareToken.digest(of: token)), let share = session.share
         else { return nil }
         return (session, share)
-    }
-
-    /// As the log keeps it.
-    static func digest(of token: String) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(SHA256.hash(data: Array(token.utf8)).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 
     private func page(_ session: SessionRow, _ share: Share, from start: Int, _ path: String) async throws -> SharedPage {

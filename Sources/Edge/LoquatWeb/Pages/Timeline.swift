@@ -46,11 +46,11 @@ struct Timeline {
 
     private func places(of rows: [TurnRow], in session: SessionRow) async throws -> [TurnID: TurnView.Place] {
         let hidden = try await hidden(among: rows, in: session.id)
-        let versions = Dictionary(grouping: try await log.versions(of: rows), by: Version.init)
+        let versions = Dictionary(grouping: try await log.versions(of: rows), by: VersionPlace.init)
         var places: [TurnID: TurnView.Place] = [:]
         for row in rows {
             places[row.id] = TurnView.Place(
-                versions: (versions[Version(row)] ?? [row]).map(\.id), isHidden: hidden[row.userTurnID ?? row.id] ?? false,
+                versions: (versions[VersionPlace(row)] ?? [row]).map(\.id), isHidden: hidden[row.userTurnID ?? row.id] ?? false,
                 isLast: row.id == session.headTurnID)
         }
         return places
@@ -63,15 +63,5 @@ struct Timeline {
             hidden[id] = try await log.turn(id, of: session)?.isHidden
         }
         return hidden
-    }
-
-    private struct Version: Hashable {
-        let parent: TurnID?
-        let role: TurnRow.Speaker
-
-        init(_ row: TurnRow) {
-            parent = row.parentID
-            role = row.role
-        }
     }
 }
