@@ -48,9 +48,11 @@ def parameters(options):
     params.sampling.seed = 1
     # For requests that name no limit: this model seldom ends an answer by itself, and a whole context takes minutes.
     params.n_predict = 512
-    # A small machine is assumed: no probing of its memory, no prompt cache of gigabytes, no page of its own.
+    # A small machine is assumed: no probing of its memory, no page of its own.
     params.fit_params = False
-    params.cache_ram_mib = 128
+    # Nor anything of earlier prompts: what is computed in other batches is rounded otherwise, and the same question answered otherwise.
+    params.cache_ram_mib = 0
+    params.cache_prompt = False
     params.n_threads_http = 8
     params.ui = False
     params.offline = True
