@@ -87,7 +87,7 @@ package struct OpenTurn: Sendable, Hashable {
 
 /// The sessions' logs and the views of them. A view is never behind its log: both are written in one step.
 ///
-/// Reads for a person take the user's id and find nothing of anybody else's.
+/// Reads for a person take the user's id and find nothing of anybody else's, nor a copy that is still being written.
 package protocol LogStore: Sendable {
     /// Appends a batch and returns its events once they are on disk. The first event of a session must be its creation.
     func append(_ batch: AppendBatch) async throws -> [LogEvent]

@@ -34,6 +34,9 @@ package struct SessionRow: Sendable, Hashable {
     package var headSeq: Int
     package var headHash: EventHash
 
+    /// False while events of another session are being copied to it.
+    package var isWhole: Bool { headSeq >= copiedEvents }
+
     package init(
         id: SessionID, userID: UUIDv7, workspaceID: UUIDv7, kind: SessionKind, title: String, collectionID: UUIDv7?, metadata: JSONObject,
         createdAt: Timestamp, updatedAt: Timestamp, lastMessageAt: Timestamp, givenTitle: String? = nil, headTurnID: TurnID? = nil,

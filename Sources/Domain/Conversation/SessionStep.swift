@@ -136,7 +136,7 @@ struct SessionStep {
 
     // MARK: Lines
 
-    private var walk: LineWalk<LogError> { LineWalk { [self] id throws(LogError) in try turn(id) } }
+    private var walk: LineWalk<TurnRow, LogError> { LineWalk { [self] id throws(LogError) in try turn(id) } }
 
     /// Ends the line at another turn. What is left is remembered where it leaves the way, so that it can be come back to.
     private mutating func moveLine(to id: TurnID?) throws(LogError) {

@@ -1,24 +1,47 @@
 import Conversation
 import GRDB
 
-/// Reads rows of turns on the way through their tree, each once.
+/// Finds ways through the tree of turns, reading of each turn on the way what the way needs, once.
 final class LineReader {
-    private let database: Database
-    private var rows: [TurnID: TurnRow] = [:]
+    /// Where a turn stands in the tree.
+    struct Place: LineTurn {
+        let id: TurnID
+        let parentID: TurnID?
+        let depth: Int
+        let jumpID: TurnID?
 
-    init(_ database: Database) { self.database = database }
+        init(_ row: TurnRow) {
+            id = row.id
+            parentID = row.parentID
+            depth = row.depth
+            jumpID = row.jumpID
+        }
 
-    var walk: LineWalk<any Error> {
-        LineWalk { (id: TurnID) throws(any Error) -> TurnRow in
-            guard let row = try self.row(id) else { throw LogError.unavailable(reason: "a turn of the line is missing") }
-            return row
+        fileprivate init(id: TurnID, _ row: Row) {
+            self.id = id
+            parentID = row[0]
+            depth = row[1]
+            jumpID = row[2]
         }
     }
 
-    func row(_ id: TurnID) throws -> TurnRow? {
-        if let known = rows[id] { return known }
-        let row = try TurnRow.stored(id, database)
-        rows[id] = row
-        return row
+    private let database: Database
+    private var places: [TurnID: Place] = [:]
+
+    init(_ database: Database) { self.database = database }
+
+    var walk: LineWalk<Place, any Error> {
+        LineWalk { (id: TurnID) throws(any Error) -> Place in
+            guard let place = try self.place(of: id) else { throw LogError.unavailable(reason: "a turn of the line is missing") }
+            return place
+        }
+    }
+
+    func place(of id: TurnID) throws -> Place? {
+        if let known = places[id] { return known }
+        let statement = try database.cachedStatement(sql: "SELECT parent, depth, jump FROM turns WHERE id = ?")
+        let place = try Row.fetchOne(statement, arguments: [id]).map { Place(id: id, $0) }
+        places[id] = place
+        return place
     }
 }

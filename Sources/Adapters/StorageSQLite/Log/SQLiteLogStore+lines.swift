@@ -9,7 +9,7 @@ extension SQLiteLogStore {
     package func line(to head: TurnID, of session: SessionID, depths: Range<Int>) async throws -> [TurnRow] {
         try await file.read { database in
             guard let head = try Self.turn(head, of: session, database), !depths.isEmpty, head.depth >= depths.lowerBound else { return [] }
-            let last = try LineReader(database).walk.ancestor(of: head, at: depths.upperBound - 1)
+            let last = try LineReader(database).walk.ancestor(of: LineReader.Place(head), at: depths.upperBound - 1)
             return try TurnRow.fetch(
                 database,
                 sql: """
@@ -24,18 +24,19 @@ extension SQLiteLogStore {
     package func fork(_ first: TurnID, _ second: TurnID, of session: SessionID) async throws -> TurnRow? {
         try await file.read { database in
             guard let one = try Self.turn(first, of: session, database), let other = try Self.turn(second, of: session, database) else { return nil }
-            return try LineReader(database).walk.fork(one, other)
+            let fork = try LineReader(database).walk.fork(LineReader.Place(one), LineReader.Place(other))
+            return try fork.flatMap { try TurnRow.stored($0.id, database) }
         }
     }
 
     package func lineEnd(through turn: TurnID, of session: SessionID) async throws -> TurnID {
         try await file.read { database in
             guard let target = try Self.turn(turn, of: session, database) else { return turn }
-            let walk = LineReader(database).walk
+            let (reader, place) = (LineReader(database), LineReader.Place(target))
             var next: TurnRow? = target
             // What was left further back may have led through here; the nearest is what was left last.
             while let row = next {
-                if let id = row.tipID, let tip = try TurnRow.stored(id, database), try walk.isOnLine(target, to: tip) { return id }
+                if let id = row.tipID, let tip = try reader.place(of: id), try reader.walk.isOnLine(place, to: tip) { return id }
                 next = try row.parentID.flatMap { try TurnRow.stored($0, database) }
             }
             return turn
@@ -44,11 +45,11 @@ extension SQLiteLogStore {
 
     package func superseding(_ turns: [TurnID], onLineTo head: TurnID, of session: SessionID) async throws -> [TurnID: TurnID] {
         try await file.read { database in
-            guard let head = try Self.turn(head, of: session, database) else { return [:] }
+            guard let head = try Self.turn(head, of: session, database).map({ LineReader.Place($0) }) else { return [:] }
             let walk = LineReader(database).walk
             var found: [TurnID: TurnID] = [:]
             for id in turns {
-                guard let turn = try Self.turn(id, of: session, database) else { continue }
+                guard let turn = try Self.turn(id, of: session, database).map({ LineReader.Place($0) }) else { continue }
                 let fork = try walk.fork(turn, head)
                 guard fork?.id != turn.id else { continue }
                 let depth = fork.map { $0.depth + 1 } ?? 0

@@ -57,8 +57,8 @@ extension SQLiteLogStore {
 
     package func session(sharedBy digest: String) async throws -> SessionRow? {
         try await file.read { database in
-            try Row.fetchOne(database.cachedStatement(sql: "SELECT * FROM sessions WHERE share_digest = ?"), arguments: [digest])
-                .map(SessionRow.init)
+            let statement = try database.cachedStatement(sql: "SELECT * FROM sessions WHERE share_digest = ? AND \(Self.isWhole)")
+            return try Row.fetchOne(statement, arguments: [digest]).map(SessionRow.init)
         }
     }
 

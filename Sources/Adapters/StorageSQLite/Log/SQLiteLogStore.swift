@@ -114,10 +114,13 @@ package final class SQLiteLogStore: LogStore {
         try Row.fetchOne(database.cachedStatement(sql: "SELECT * FROM sessions WHERE id = ?"), arguments: [id]).map(SessionRow.init)
     }
 
+    /// Of a session: a copy that is being written is not there yet.
+    static let isWhole = "head_seq >= copied_events"
+
     package func session(_ id: SessionID, of user: UUIDv7) async throws -> SessionRow? {
         try await file.read { database in
             try Row.fetchOne(
-                database.cachedStatement(sql: "SELECT * FROM sessions WHERE id = ? AND user = ?"), arguments: [id, user]
+                database.cachedStatement(sql: "SELECT * FROM sessions WHERE id = ? AND user = ? AND \(Self.isWhole)"), arguments: [id, user]
             ).map(SessionRow.init)
         }
     }
@@ -125,7 +128,7 @@ package final class SQLiteLogStore: LogStore {
     package func sessions(of user: UUIDv7, _ filter: SessionFilter, _ page: PageRequest) async throws -> Page<SessionRow> {
         let after = page.cursor.flatMap(SessionCursor.init)
         if page.cursor != nil, after == nil { throw InvalidCursor() }
-        var conditions = ["user = ?"]
+        var conditions = ["user = ?", Self.isWhole]
         var arguments: StatementArguments = [user]
         // Written only where it is asked for, so that the index leads to the page at once.
         if let after {

@@ -28,7 +28,7 @@ final class HitReader {
 
     private func session(_ id: SessionID) throws -> SessionRow? {
         if let known = sessions[id] { return known }
-        let row = try SQLiteLogStore.session(id, database).flatMap { $0.userID == user ? $0 : nil }
+        let row = try SQLiteLogStore.session(id, database).flatMap { $0.userID == user && $0.isWhole ? $0 : nil }
         sessions[id] = .some(row)
         return row
     }
@@ -44,7 +44,7 @@ final class HitReader {
     private func isOnAnyLine(_ turn: TurnRow, of session: SessionRow) throws -> Bool {
         let heads = [session.headTurnID] + session.branches.lazy.filter { $0.name != session.branch }.map(\.headTurnID)
         for case let id? in heads {
-            if let head = try lines.row(id), try lines.walk.isOnLine(turn, to: head) { return true }
+            if let head = try lines.place(of: id), try lines.walk.isOnLine(LineReader.Place(turn), to: head) { return true }
         }
         return false
     }

@@ -1,31 +1,41 @@
+/// What a way through the tree of turns is found by.
+package protocol LineTurn {
+    var id: TurnID { get }
+    var parentID: TurnID? { get }
+    /// Turns before it on its line.
+    var depth: Int { get }
+    /// An earlier turn of its line, see `LineWalk`; nil for the first.
+    var jumpID: TurnID? { get }
+}
+
+extension TurnRow: LineTurn {}
+
 /// Ways through the tree of a session's turns, in steps that grow with the logarithm of its depth.
 ///
 /// Each turn knows, beside the one before it, one that stands further back. How far follows from its depth alone, after Myers, "An
 /// applicative random-access stack" (1983): so two turns of one depth jump to one depth, and any earlier turn is some `3 · log₂ depth`
 /// steps away. The rows never change for it, whatever becomes of the line.
-package struct LineWalk<Failure: Error> {
-    package typealias Turn = (TurnID) throws(Failure) -> TurnRow
-
-    private let turn: Turn
+package struct LineWalk<Turn: LineTurn, Failure: Error> {
+    private let turn: (TurnID) throws(Failure) -> Turn
 
     /// - Parameter turn: looks a turn up that must be there.
-    package init(turn: @escaping Turn) { self.turn = turn }
+    package init(turn: @escaping (TurnID) throws(Failure) -> Turn) { self.turn = turn }
 
     /// Where a turn that follows `parent` jumps to.
-    package func jump(after parent: TurnRow) throws(Failure) -> TurnID {
+    package func jump(after parent: Turn) throws(Failure) -> TurnID {
         let first = try jump(of: parent)
         let second = try jump(of: first)
         return parent.depth - first.depth == first.depth - second.depth ? second.id : parent.id
     }
 
     /// The first turn of a line jumps to itself.
-    private func jump(of row: TurnRow) throws(Failure) -> TurnRow {
+    private func jump(of row: Turn) throws(Failure) -> Turn {
         guard let id = row.jumpID else { return row }
         return try turn(id)
     }
 
     /// The turn at a depth of the line that leads to `row`; the line's own last turn where the depth is beyond it.
-    package func ancestor(of row: TurnRow, at depth: Int) throws(Failure) -> TurnRow {
+    package func ancestor(of row: Turn, at depth: Int) throws(Failure) -> Turn {
         var row = row
         while row.depth > max(0, depth), let parent = row.parentID, let jump = row.jumpID {
             let far = try turn(jump)
@@ -35,13 +45,13 @@ package struct LineWalk<Failure: Error> {
     }
 
     /// Whether `row` stands on the line that leads to `head`.
-    package func isOnLine(_ row: TurnRow, to head: TurnRow) throws(Failure) -> Bool {
+    package func isOnLine(_ row: Turn, to head: Turn) throws(Failure) -> Bool {
         guard row.depth <= head.depth else { return false }
         return try ancestor(of: head, at: row.depth).id == row.id
     }
 
     /// The last turn that two lines share; nil where they share none.
-    package func fork(_ first: TurnRow, _ second: TurnRow) throws(Failure) -> TurnRow? {
+    package func fork(_ first: Turn, _ second: Turn) throws(Failure) -> Turn? {
         let depth = min(first.depth, second.depth)
         var (left, right) = (try ancestor(of: first, at: depth), try ancestor(of: second, at: depth))
         while left.id != right.id {

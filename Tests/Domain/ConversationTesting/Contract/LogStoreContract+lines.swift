@@ -14,6 +14,7 @@ extension LogStoreContract {
         Check("sessions are listed as they are asked for", filteredSessions),
         Check("ids are known while their session is there, and a session's for ever", knownIDs),
         Check("copied events use nothing", copiedEventsUseNothing),
+        Check("a copy is there once it is whole", copiesAreThereOnceWhole),
     ]
 
     /// A session of three exchanges, whose second was regenerated and whose first was then edited.
@@ -191,5 +192,21 @@ extension LogStoreContract {
         try await trial.append(own.whole, to: session)
         #expect(try await trial.usage().map(\.sum.turns) == [1])
         #expect(try await trial.store.rebuild(repair: false).differing.isEmpty)
+    }
+
+    @Sendable private static func copiesAreThereOnceWhole(_ trial: LogStoreTrial) async throws {
+        let (user, session) = (trial.ids.next(), trial.ids.next())
+        let turns = [SampleTurn(trial.ids), SampleTurn(trial.ids)]
+        let created = SessionCreated(
+            userID: user, workspaceID: trial.workspace, kind: .chat, title: "", collectionID: nil, metadata: [:],
+            copiedEvents: 1 + turns.flatMap(\.whole).count)
+        try await trial.append([EventDraft(.sessionCreated(created))] + turns[0].whole, to: session)
+        #expect(try await trial.store.session(session, of: user) == nil)
+        #expect(try await trial.store.sessions(of: user, PageRequest(limit: 9)).items == [])
+        #expect(try await trial.store.unfinishedCopies().map(\.id) == [session])
+        try await trial.append(turns[1].whole, to: session)
+        #expect(try await trial.store.session(session, of: user)?.messageCount == 4)
+        #expect(try await trial.store.sessions(of: user, PageRequest(limit: 9)).items.map(\.id) == [session])
+        #expect(try await trial.store.unfinishedCopies() == [])
     }
 }

@@ -23,7 +23,7 @@ extension InMemoryLogStore {
     }
 
     package func unfinishedCopies() async throws -> [SessionRow] {
-        try read { $0.sessions.values.compactMap(\.row).filter { $0.headSeq < $0.copiedEvents } }
+        try read { $0.sessions.values.compactMap(\.row).filter { !$0.isWhole } }
     }
 
     package func forgetClaims(about id: UUIDv7) async throws {
@@ -75,7 +75,7 @@ extension InMemoryLogStore {
     }
 
     package func session(sharedBy digest: String) async throws -> SessionRow? {
-        try read { $0.sessions.values.compactMap(\.row).first { $0.share?.digest == digest } }
+        try read { $0.sessions.values.compactMap(\.row).first { $0.share?.digest == digest && $0.isWhole } }
     }
 
     package func ratings(in workspace: UUIDv7, of user: UUIDv7?) async throws -> [RatingSum] {

@@ -58,14 +58,14 @@ package final class InMemoryLogStore: LogStore {
     // MARK: Sessions
 
     package func session(_ id: SessionID, of user: UUIDv7) async throws -> SessionRow? {
-        try read { $0.sessions[id]?.row.flatMap { $0.userID == user ? $0 : nil } }
+        try read { $0.sessions[id]?.row.flatMap { $0.userID == user && $0.isWhole ? $0 : nil } }
     }
 
     package func sessions(of user: UUIDv7, _ filter: SessionFilter, _ page: PageRequest) async throws -> Page<SessionRow> {
         let after = try page.cursor.map(SessionPlace.init)
         return try read { state in
             let rows = state.sessions.values.compactMap(\.row).filter { row in
-                row.userID == user && filter.archived ?? row.archived == row.archived && filter.pinned ?? row.pinned == row.pinned
+                row.userID == user && row.isWhole && filter.archived ?? row.archived == row.archived && filter.pinned ?? row.pinned == row.pinned
             }.sorted { SessionPlace($0) > SessionPlace($1) }
             let rest = rows.drop { row in after.map { SessionPlace(row) >= $0 } ?? false }.dropFirst(page.offset)
             let items = Array(rest.prefix(page.limit))

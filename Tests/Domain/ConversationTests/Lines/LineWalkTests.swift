@@ -13,7 +13,7 @@ struct LineWalkTests {
         final class Count { var looks = 0 }
         let count = Count()
 
-        var walk: LineWalk<LogError> {
+        var walk: LineWalk<TurnRow, LogError> {
             LineWalk { [rows, count] id throws(LogError) in
                 count.looks += 1
                 guard let row = rows[id] else { throw .unavailable(reason: "no row") }
