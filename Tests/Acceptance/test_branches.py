@@ -134,6 +134,23 @@ def test_the_current_branch_is_renamed(session):
         shapes.problem(ask(session.branch_path("old name", path)), 404)
 
 
+def test_a_rewinding_is_undone_under_the_branchs_new_name(session):
+    session.branch(session.line()[1], "first")
+    session.switch("first")
+    session.say("say 3", model=session.model)
+    line = session.words()
+    rewound = session.rewind(session.line()[1])
+    session.rename("first", "second")
+    session.restore(rewound)
+    assert session.words() == line
+    # Who has the old name now is another.
+    again = session.rewind(session.line()[1])
+    session.rename("second", "third")
+    session.branch(session.line()[0], "second")
+    session.switch("second")
+    shapes.problem(session.api.post(session.path + "/restore", json={"event_id": again["event_id"]}), 409, "not_rewound")
+
+
 def test_there_is_a_limit(session):
     turn = session.line()[1]
     for number in range(LIMIT - 1):

@@ -208,6 +208,34 @@ def test_the_sources_stay_and_so_do_the_citations(talk, unique):
     assert "twelve" in str(session.again(now)["sources"])
 
 
+def test_it_goes_on_where_the_documents_have_gone(start, upstream):
+    server = start(upstream_settings(upstream))
+    api = Api(server, server.create_key("owner"))
+    library = sample.fill(api, "library")
+    model = upstream.model(script.answer("It grows to ", "ten ", reason="length"), script.answer("metres."))
+    first = api.ask(sample.QUESTION, model=model, collection_id=library["id"], max_tokens=9)
+    session = Session(api, first)
+    for document in api.items("/api/v1/documents", collection_id=library["id"]):
+        api.delete(f"/api/v1/documents/{document['id']}", expect=204)
+    again = session.go_on(session.line()[1])
+    assert again["message"] == "It grows to ten metres." and again["sources"] == first["sources"] != []
+    assert upstream.requests(model)[1].messages[: len(upstream.requests(model)[0].messages)] == upstream.requests(model)[0].messages
+
+
+def test_what_cannot_be_gone_on_with_stays(start, upstream):
+    """The prompt has no room for the answer: the new version still begins with it, and can be gone on with."""
+    server = start(upstream_settings(upstream, LOQUAT_PROMPT_BUDGET_HARD="600", LOQUAT_PROMPT_BUDGET_SOFT="500"))
+    api = Api(server, server.create_key("owner"))
+    long = "It grows and grows. " * 200
+    model = upstream.model(script.answer(long, reason="length"), script.answer("never asked"))
+    session = Session(api, api.ask("How tall?", model=model))
+    old = session.line()[1]
+    api.post(session.turn_path(old, "/continue"), json={"stream": False}, expect=422)
+    now = session.line()[1]
+    assert (now["content"], now["status"]) == (old["content"], "failed") and now["versions"] == [old["turn_id"], now["turn_id"]]
+    assert len(upstream.requests(model)) == 1
+
+
 def test_the_model_of_the_answer_goes_on(talk):
     first, second, third = (talk.model(script.answer("It grows to ten ", reason="length"), script.answer(words)) for words in ("one", "two", "three"))
     session = Session(talk.api, answer := talk.api.ask(sample.QUESTION, model=first, collection_id=talk.library["id"]))

@@ -283,7 +283,7 @@ def test_what_was_used_stays_counted(plain, upstream):
 
 
 def test_a_turn_of_openais_door(scripted, upstream):
-    model = upstream.model(script.answer("One"), script.answer("Two"), script.answer("Three"))
+    model = upstream.model(*(script.answer(text) for text in ("One", "Two", "Three", "Four")))
     said = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}]
     answer = scripted.post("/v1/chat/completions", json={"model": model, "messages": said, "temperature": 0.1, "seed": 5}, expect=200)
     session = Session(scripted, answer.headers["x-loquat-session"])
@@ -291,6 +291,8 @@ def test_a_turn_of_openais_door(scripted, upstream):
     assert session.again(first)["message"] == "Two"
     assert session.again(first, message="Goodbye")["message"] == "Three"
     assert session.words() == ["Goodbye", "Three"]
-    one, two, three = (request.body for request in upstream.requests(model))
+    assert session.again(session.line()[1], instructions="Rhyme.")["message"] == "Four"
+    one, two, three, four = (request.body for request in upstream.requests(model))
     assert two["messages"] == said and (two["temperature"], two["seed"]) == (0.1, 5)
     assert three["messages"] == [said[0], {"role": "user", "content": "Goodbye"}] and three["seed"] == 5
+    assert four["messages"] == [said[0], {"role": "system", "content": "Rhyme."}, {"role": "user", "content": "Goodbye"}]

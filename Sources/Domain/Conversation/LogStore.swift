@@ -113,7 +113,7 @@ package protocol LogStore: Sendable {
     func line(to head: TurnID, of session: SessionID, depths: Range<Int>) async throws -> [TurnRow]
     /// The last turn that the lines to two turns share; nil where they share none.
     func fork(_ first: TurnID, _ second: TurnID, of session: SessionID) async throws -> TurnRow?
-    /// Where the line through a turn ended when it was last left; the turn itself where nothing followed it.
+    /// Where the line through a turn ended when the turn was last left; the turn itself where nothing followed it.
     func lineEnd(through turn: TurnID, of session: SessionID) async throws -> TurnID
     /// For each turn that the line to `head` does not lead through, the turn of that line which stands where the turn's own line leaves it.
     func superseding(_ turns: [TurnID], onLineTo head: TurnID, of session: SessionID) async throws -> [TurnID: TurnID]

@@ -55,7 +55,8 @@ struct SessionStep {
         row.lastMessageAt = event.createdAt
         if let superseded = message.supersedes { try moveLine(to: turn(superseded).parentID) }
         // The session's first message is what it was called after when it was made.
-        let title = message.supersedes == nil && row.givenTitle == nil ? row.title : String(message.content.prefix(SessionRow.derivedTitle))
+        let keepsTitle = message.supersedes == nil && row.givenTitle == nil && !row.title.isEmpty
+        let title = keepsTitle ? row.title : String(message.content.prefix(SessionRow.derivedTitle))
         try add { [event] parent, depth, jump in
             TurnRow(
                 id: message.turnID, sessionID: event.sessionID, position: event.seq, role: .user, status: .complete, contentSeq: event.seq,
@@ -81,6 +82,9 @@ struct SessionStep {
             let parent = try turn(head)
             made = make(parent.id, parent.depth + 1, try walk.jump(after: parent))
         }
+        var earlier = known[made.id]
+        if earlier == nil { earlier = try stored(made.id) }
+        guard earlier == nil else { throw event.damaged("a turn is made twice") }
         set(made)
         row.headTurnID = made.id
         row.messageCount = made.depth + 1
@@ -120,13 +124,14 @@ struct SessionStep {
     }
 
     private func turn(_ id: TurnID) throws(LogError) -> TurnRow {
-        guard let found = try found(id), found.sessionID == event.sessionID else { throw event.damaged("there is no turn \(id)") }
+        guard let found = try found(id) else { throw event.damaged("there is no turn \(id)") }
         return found
     }
 
     private func found(_ id: TurnID) throws(LogError) -> TurnRow? {
         if let row = known[id] { return row }
-        return try stored(id)
+        guard let row = try stored(id), row.sessionID == event.sessionID else { return nil }
+        return row
     }
 
     private mutating func set(_ turn: TurnRow) {
@@ -149,7 +154,10 @@ struct SessionStep {
             if let target { fork = try walk.fork(last, target) }
             if fork?.id != head {
                 let left = try walk.ancestor(of: last, at: fork.map { $0.depth + 1 } ?? 0)
-                try change(left.id) { $0.tipID = head }
+                try change(left.id) { [seq = event.seq] in
+                    $0.tipID = head
+                    $0.leftSeq = seq
+                }
             }
         }
         row.headTurnID = id
@@ -178,7 +186,10 @@ struct SessionStep {
     }
 
     private mutating func rename(_ renamed: BranchRenamed) throws(LogError) {
-        guard let index = row.branches.firstIndex(where: { $0.name == renamed.name }) else { throw event.damaged("there is no such branch") }
+        guard let index = row.branches.firstIndex(where: { $0.name == renamed.name }), renamed.name != Branch.main else {
+            throw event.damaged("there is no such branch to rename")
+        }
+        guard !row.branches.contains(where: { $0.name == renamed.newName }) else { throw event.damaged("a branch is made twice") }
         row.branches[index].name = renamed.newName
         if row.branch == renamed.name { row.branch = renamed.newName }
     }

@@ -30,6 +30,8 @@ package struct TurnRow: Sendable, Hashable {
     package let regeneratedFrom: TurnID?
     /// Where the line through this turn ended when it was left.
     package var tipID: TurnID?
+    /// The seq of the event by which it was left.
+    package var leftSeq: Int?
     /// Of a user's turn: it and its answers are left out of prompts.
     package var isHidden: Bool
     /// What a session is called whose line begins with it.
@@ -44,7 +46,7 @@ package struct TurnRow: Sendable, Hashable {
     package init(
         id: TurnID, sessionID: SessionID, position: Int, role: Speaker, status: TurnStatus, contentSeq: Int? = nil, sourcesSeq: Int? = nil,
         userTurnID: TurnID? = nil, parentID: TurnID? = nil, depth: Int = 0, jumpID: TurnID? = nil, regeneratedFrom: TurnID? = nil,
-        tipID: TurnID? = nil, isHidden: Bool = false, title: String? = nil, model: String? = nil, promptVersion: String? = nil,
+        tipID: TurnID? = nil, leftSeq: Int? = nil, isHidden: Bool = false, title: String? = nil, model: String? = nil, promptVersion: String? = nil,
         rating: Rating? = nil, ratedSeq: Int? = nil, createdAt: Timestamp
     ) {
         self.ratedSeq = ratedSeq
@@ -61,6 +63,7 @@ package struct TurnRow: Sendable, Hashable {
         self.jumpID = jumpID
         self.regeneratedFrom = regeneratedFrom
         self.tipID = tipID
+        self.leftSeq = leftSeq
         self.isHidden = isHidden
         self.title = title
         self.model = model

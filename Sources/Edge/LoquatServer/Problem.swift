@@ -126,6 +126,7 @@ extension Problem {
         let status: HTTPResponse.Status =
             switch failure.code {
             case "not_found": .notFound
+            case "not_last": .conflict
             case "prompt_too_long": .unprocessableContent
             case "storage_full": .insufficientStorage
             case "storage_unavailable": .serviceUnavailable

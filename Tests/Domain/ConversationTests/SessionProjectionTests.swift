@@ -110,6 +110,30 @@ struct SessionProjectionTests {
         for seq in [1, 2] { try expectDamaged(after: log.events, log.event(log.creation, seq: seq), reason: "a session is made twice") }
     }
 
+    /// Its way back would lead in a circle.
+    @Test func aTurnIsMadeOnce() throws {
+        for between in 0...1 {
+            var log = SampleLog()
+            let turns = (0...between).map { _ in SampleTurn(log.ids) }
+            try log.add([EventDraft(log.creation)] + turns.flatMap(\.whole))
+            for payload in [turns[0].opening[0].payload, turns[0].opening[1].payload] {
+                try expectDamaged(after: log.events, log.event(payload, seq: log.events.count + 1), reason: "a turn is made twice")
+            }
+        }
+    }
+
+    @Test func aBranchIsRenamedToWhatIsFree() throws {
+        var log = SampleLog()
+        let turn = SampleTurn(log.ids)
+        let branches = ["one", "two"].map { EventDraft(.branchCreated(BranchCreated(name: $0, turnID: turn.id))) }
+        try log.add([EventDraft(log.creation)] + turn.whole + branches)
+        for (name, new) in [("one", "two"), ("one", Branch.main), (Branch.main, "three"), ("four", "five")] {
+            let renamed = EventPayload.branchRenamed(BranchRenamed(name: name, newName: new))
+            let reason = name == "one" ? "a branch is made twice" : "there is no such branch to rename"
+            try expectDamaged(after: log.events, log.event(renamed, seq: log.events.count + 1), reason: reason)
+        }
+    }
+
     @Test func seqsHaveNoGap() throws {
         var log = SampleLog()
         try log.add([EventDraft(log.creation)] + SampleTurn(log.ids).whole)

@@ -31,6 +31,7 @@ enum LinesMigration {
         ALTER TABLE turns ADD COLUMN jump BLOB;
         ALTER TABLE turns ADD COLUMN regenerated_from BLOB;
         ALTER TABLE turns ADD COLUMN tip BLOB;
+        ALTER TABLE turns ADD COLUMN left_seq INTEGER;
         ALTER TABLE turns ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE turns ADD COLUMN title BLOB;
         ALTER TABLE turns ADD COLUMN model BLOB;
@@ -38,6 +39,7 @@ enum LinesMigration {
         ALTER TABLE turns ADD COLUMN rating TEXT;
         ALTER TABLE turns ADD COLUMN rated_seq INTEGER;
         CREATE INDEX turns_by_parent ON turns (session, parent, position);
+        CREATE INDEX turns_left ON turns (session, left_seq) WHERE left_seq IS NOT NULL;
         CREATE INDEX turns_rated ON turns (id) WHERE rating IS NOT NULL;
         """
 }

@@ -71,8 +71,8 @@ extension TurnRow {
             id: row["id"], sessionID: row["session"], position: row["position"], role: Speaker(rawValue: row["role"]) ?? .user,
             status: TurnStatus(rawValue: row["status"]) ?? .failed, contentSeq: row["content_seq"], sourcesSeq: row["sources_seq"],
             userTurnID: row["user_turn"], parentID: row["parent"], depth: row["depth"], jumpID: row["jump"],
-            regeneratedFrom: row["regenerated_from"], tipID: row["tip"], isHidden: row["hidden"], title: row.optionalString("title"),
-            model: row.optionalString("model"), promptVersion: row["prompt_version"],
+            regeneratedFrom: row["regenerated_from"], tipID: row["tip"], leftSeq: row["left_seq"], isHidden: row["hidden"],
+            title: row.optionalString("title"), model: row.optionalString("model"), promptVersion: row["prompt_version"],
             rating: (row["rating"] as String?).flatMap(Rating.init), ratedSeq: row["rated_seq"], createdAt: row["created_at"])
     }
 
@@ -80,13 +80,12 @@ extension TurnRow {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO turns (id, session, position, role, status, content_seq, sources_seq, user_turn, parent, depth, jump,
-                    regenerated_from, tip, hidden, title, model, prompt_version, rating, rated_seq,
-                    created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    regenerated_from, tip, left_seq, hidden, title, model, prompt_version, rating, rated_seq, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: [
             id, sessionID, position, role.rawValue, status.rawValue, contentSeq, sourcesSeq, userTurnID, parentID, depth, jumpID,
-            regeneratedFrom, tipID, isHidden, title?.blob, model?.blob, promptVersion, rating?.rawValue, ratedSeq, createdAt,
+            regeneratedFrom, tipID, leftSeq, isHidden, title?.blob, model?.blob, promptVersion, rating?.rawValue, ratedSeq, createdAt,
         ])
     }
 }

@@ -31,13 +31,14 @@ extension SQLiteLogStore {
 
     package func lineEnd(through turn: TurnID, of session: SessionID) async throws -> TurnID {
         try await file.read { database in
-            guard let target = try Self.turn(turn, of: session, database) else { return turn }
-            let (reader, place) = (LineReader(database), LineReader.Place(target))
-            var next: TurnRow? = target
-            // What was left further back may have led through here; the nearest is what was left last.
-            while let row = next {
-                if let id = row.tipID, let tip = try reader.place(of: id), try reader.walk.isOnLine(place, to: tip) { return id }
-                next = try row.parentID.flatMap { try TurnRow.stored($0, database) }
+            guard let target = try Self.turn(turn, of: session, database).map({ LineReader.Place($0) }) else { return turn }
+            let reader = LineReader(database)
+            let left = try Row.fetchCursor(
+                database.cachedStatement(
+                    sql: "SELECT id, tip FROM turns WHERE session = ? AND left_seq IS NOT NULL ORDER BY left_seq DESC"), arguments: [session])
+            while let row = try left.next() {
+                guard let from = try reader.place(of: row[0]), let tip = try reader.place(of: row[1]) else { continue }
+                if try reader.walk.isOnLine(from, to: target), try reader.walk.isOnLine(target, to: tip) { return tip.id }
             }
             return turn
         }

@@ -39,7 +39,10 @@ package struct LineWalk<Turn: LineTurn, Failure: Error> {
         var row = row
         while row.depth > max(0, depth), let parent = row.parentID, let jump = row.jumpID {
             let far = try turn(jump)
-            row = far.depth >= depth ? far : try turn(parent)
+            let next = far.depth >= depth ? far : try turn(parent)
+            // Rows that are not what they were written must not be gone through for ever.
+            guard next.depth < row.depth else { return row }
+            row = next
         }
         return row
     }
@@ -59,7 +62,9 @@ package struct LineWalk<Turn: LineTurn, Failure: Error> {
             else { return nil }
             // Both jump equally far: where they land on different turns, what they share stands before.
             let isFar = leftJump != rightJump
-            (left, right) = (try turn(isFar ? leftJump : leftParent), try turn(isFar ? rightJump : rightParent))
+            let next = (try turn(isFar ? leftJump : leftParent), try turn(isFar ? rightJump : rightParent))
+            guard next.0.depth < left.depth, next.1.depth < right.depth else { return nil }
+            (left, right) = next
         }
         return left
     }

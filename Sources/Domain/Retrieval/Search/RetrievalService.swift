@@ -1,3 +1,4 @@
+package import Access
 import Conversation
 import JSON
 package import Logging
@@ -48,6 +49,11 @@ package struct RetrievalService: Sendable {
             sources: sources, tier: found.tier, evidence: found.findings.evidence,
             isUnknown: found.tier == .none && scopes.contains { !$0.partitions.isEmpty } && !Analyzer().terms(request.query).isEmpty,
             searchMilliseconds: (clock.now - start) / .milliseconds(1), partitions: found.partitions)
+    }
+
+    /// What is searched for an asker, in a collection or in all that they may read.
+    package func partitions(for asker: Asker, collection: CollectionID?) async throws -> [Int64] {
+        try await store.partitions(for: asker, collection: collection)
     }
 
     /// How much each term tells in what was searched.

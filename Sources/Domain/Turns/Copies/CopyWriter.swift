@@ -12,16 +12,20 @@ package struct CopyWriter: Sendable {
     package init(log: any LogStore) { self.log = log }
 
     /// - Parameter drafts: begin with the session's creation, which says how many they are.
+    /// - Throws: `LogError.changedMeanwhile` where there is a session of this id by now: it stays as it is.
     func write(_ drafts: [EventDraft], to session: SessionID, of user: UUIDv7) async throws -> SessionRow {
+        var hasBegun = false
         do {
             for start in stride(from: 0, to: drafts.count, by: Self.batch) {
                 let part = Array(drafts[start..<min(start + Self.batch, drafts.count)])
-                _ = try await log.append(AppendBatch(sessionID: session, drafts: part, after: start == 0 ? nil : start))
+                _ = try await log.append(AppendBatch(sessionID: session, drafts: part, after: start))
+                hasBegun = true
             }
             guard let row = try await log.session(session, of: user) else { throw LogError.noSession(session) }
             return row
         } catch {
-            try? await forget(session, of: user)  // reason: the first error says what is wrong, and the next start forgets it
+            // reason: the first error says what is wrong, and the next start forgets it
+            if hasBegun { try? await forget(session, of: user) }
             throw error
         }
     }

@@ -68,7 +68,7 @@ extension EventPayload {
             return .turnOpened(
                 TurnOpened(
                     turnID: id, userTurnID: copied[opened.userTurnID] ?? id, createsSession: opened.createsSession,
-                    instructions: opened.instructions))
+                    model: opened.model, instructions: opened.instructions))
         case .sourcesFrozen(let frozen):
             return .sourcesFrozen(
                 SourcesFrozen(turnID: id, cascadeTier: frozen.cascadeTier, evidence: frozen.evidence, sources: frozen.sources))

@@ -9,15 +9,19 @@ extension LineService {
 
     /// The answer that a message has on the current line, or else the last one that it had.
     package func answer(to message: TurnRow, in session: SessionRow) async throws -> TurnRow? {
-        let lines = [session.headTurnID, try await log.lineEnd(through: message.id, of: session.id)].compactMap(\.self)
-        for end in lines {
-            let turns = try await log.line(to: end, of: session.id, depths: message.depth..<message.depth + 2)
-            if turns.first?.id == message.id, let answer = turns.dropFirst().first, answer.role == .assistant { return answer }
-        }
+        if let head = session.headTurnID, let answer = try await answer(to: message, onLineTo: head) { return answer }
+        let left = try await log.lineEnd(through: message.id, of: session.id)
+        if let answer = try await answer(to: message, onLineTo: left) { return answer }
         // A line may have been taken back to the message itself: of its answers the newest.
         let another = TurnRow(
             id: message.id, sessionID: session.id, position: 0, role: .assistant, status: .complete, parentID: message.id,
             createdAt: message.createdAt)
         return try await log.versions(of: [another]).last
+    }
+
+    private func answer(to message: TurnRow, onLineTo end: TurnID) async throws -> TurnRow? {
+        let turns = try await log.line(to: end, of: message.sessionID, depths: message.depth..<message.depth + 2)
+        guard turns.first?.id == message.id, let answer = turns.dropFirst().first, answer.role == .assistant else { return nil }
+        return answer
     }
 }

@@ -5,6 +5,7 @@ import TimeOrdered
 package struct LineService: Sendable {
     /// How often a change is tried again that something else came before.
     private static let attempts = 20
+    private static let eventsAtOnce = 500
 
     let log: any LogStore
     private let turns: TurnRunner
@@ -34,9 +35,26 @@ package struct LineService: Sendable {
     package func restore(_ session: SessionRow, rewound seq: Int) async throws -> Change {
         try await change(session) { session in
             guard let event = try await log.events(of: session.id, seqs: [seq]).first else { throw LogError.noSession(session.id) }
-            guard case .lineRewound(let rewound) = try event.decodedPayload(), rewound.branch == session.branch else { throw LineRefusal.notRewound }
+            guard case .lineRewound(let rewound) = try event.decodedPayload(),
+                try await name(of: rewound.branch, since: seq, session) == session.branch
+            else { throw LineRefusal.notRewound }
             return session.headTurnID == rewound.fromTurnID ? nil : .lineRestored(LineRestored(rewound: seq, turnID: rewound.fromTurnID))
         }
+    }
+
+    /// What a branch of an earlier event is called now.
+    private func name(of branch: String, since seq: Int, _ session: SessionRow) async throws -> String {
+        guard branch != Branch.main else { return branch }
+        var (name, last) = (branch, seq)
+        while last < session.headSeq {
+            let events = try await log.events(of: session.id, after: last, limit: Self.eventsAtOnce)
+            guard let end = events.last else { break }
+            for event in events where event.kind == .branchRenamed {
+                if case .branchRenamed(let renamed) = try event.decodedPayload(), renamed.name == name { name = renamed.newName }
+            }
+            last = end.seq
+        }
+        return name
     }
 
     /// Makes a version of a turn current, with what had followed it.

@@ -10,10 +10,15 @@ import TimeOrdered
 extension TurnExecution {
     /// The line that the turn follows, read while nobody else can change it.
     func base() async throws -> LineEnd {
-        if let regeneration = request.regeneration { return LineEnd(before: regeneration.userTurn) }
         guard let session = request.session else { return .beginning }
+        if let regeneration = request.regeneration, regeneration.answer != nil || regeneration.editsMessage {
+            return LineEnd(before: regeneration.userTurn)
+        }
         guard let row = try await runner.log.session(session.id, of: request.asker.userID) else { throw LogError.noSession(session.id) }
-        return LineEnd(of: row)
+        guard let regeneration = request.regeneration else { return LineEnd(of: row) }
+        // The line may have moved since it was asked for: an answer follows its message.
+        guard row.headTurnID == regeneration.userTurn.id else { throw LineRefusal.notAnswered }
+        return LineEnd(before: regeneration.userTurn)
     }
 
     func open() async throws {

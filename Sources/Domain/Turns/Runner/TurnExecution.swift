@@ -43,6 +43,8 @@ final class TurnExecution: Sendable {
         var prompt: DocumentPrompt?
         /// What was searched.
         var partitions: [Int64] = []
+        /// Why the model cannot be asked to go on with an answer, which stays as it is then.
+        var obstacle: (any Error)?
         var status = TurnStatus.failed
         /// A write of the spool failed: nothing more is shown.
         var broken: TurnFailure?
@@ -89,7 +91,11 @@ final class TurnExecution: Sendable {
     private func answer(_ question: TurnRequest.DocumentQuestion, _ opening: Task<Void, any Error>, _ progress: inout Progress) async {
         let found: TurnMachine.Input
         do {
-            found = try await find(question, &progress)
+            if let beginning = request.regeneration?.beginning, let kept = beginning.sources {
+                found = await keep(kept, for: question, &progress)
+            } else {
+                found = try await find(question, &progress)
+            }
         } catch {
             found = turn.stopReason.map(TurnMachine.Input.stop) ?? .failed(TurnFailure(error))
         }
@@ -177,20 +183,34 @@ final class TurnExecution: Sendable {
                 filters: question.filters, creator: question.creator, topK: question.topK))
         progress.timings.retrievalMs = result.searchMilliseconds
         progress.partitions = result.partitions
-        let kept = request.regeneration?.beginning
         isUnknown.withLock { $0 = result.isUnknown }
-        let sources = kept?.sources?.sources ?? (result.tier == .none ? [] : result.sources)
-        let prompt = try DocumentPrompt(
-            question: request.message, history: history.pairs, sources: kept?.sources?.cascadeTier == CascadeTier.none ? [] : sources,
-            instructions: request.regeneration?.instructions, continuing: kept?.message.content,
-            budget: model.readsMessages ? runner.settings.budget : .unlimited)
-        progress.prompt = prompt
-        progress.machine.promptVersion = model.readsMessages ? prompt.version : nil
-        // What was shown of an answer leans on the sources that it had.
-        if let kept = kept?.sources { return .sourcesFound(kept.sources, kept.cascadeTier, evidence: kept.evidence ?? result.evidence) }
+        let prompt = try prompt(history, result.tier == .none ? [] : result.sources, &progress)
         // Where nothing answers, what came nearest is shown and not used.
         return .sourcesFound(
             result.tier == .none ? result.sources : prompt.sources, result.tier, evidence: (result.evidence * 1000).rounded() / 1000)
+    }
+
+    /// What was shown of an answer leans on the sources that it had: nothing else is searched. Whatever is in the way, it stays.
+    private func keep(
+        _ kept: SourcesFrozen, for question: TurnRequest.DocumentQuestion, _ progress: inout Progress
+    ) async -> TurnMachine.Input {
+        do {
+            progress.partitions = try await runner.retrieval.partitions(for: request.asker, collection: question.collectionID)
+            let history = try await history(question, to: progress.base)
+            _ = try prompt(history, kept.cascadeTier == .none ? [] : kept.sources, &progress)
+        } catch {
+            progress.obstacle = error
+        }
+        return .sourcesFound(kept.sources, kept.cascadeTier, evidence: kept.evidence ?? 0)
+    }
+
+    private func prompt(_ history: History, _ sources: [Source], _ progress: inout Progress) throws -> DocumentPrompt {
+        let prompt = try DocumentPrompt(
+            question: request.message, history: history.pairs, sources: sources, instructions: request.regeneration?.instructions,
+            continuing: request.regeneration?.beginning?.message.content, budget: model.readsMessages ? runner.settings.budget : .unlimited)
+        progress.prompt = prompt
+        progress.machine.promptVersion = model.readsMessages ? prompt.version : nil
+        return prompt
     }
 
     private func history(_ question: TurnRequest.DocumentQuestion, to base: LineEnd) async throws -> History {
@@ -229,6 +249,7 @@ final class TurnExecution: Sendable {
         }
         do {
             if turn.stopReason != nil { throw CancellationError() }
+            if let obstacle = progress.obstacle { throw obstacle }
             let end = try await author(of: generation).generate(generation) { pieces in
                 if !isOpen, let opening {
                     guard await opened(opening, &progress) else { throw CancellationError() }

@@ -16,6 +16,8 @@ extension TurnFailure {
             self.init(code: "storage_unavailable", message: "The turn could not be stored.", retryable: true)
         case RetrievalError.noSuchCollection:
             self.init(code: "not_found", message: "There is no such collection.", retryable: false)
+        case LineRefusal.notAnswered:
+            self.init(code: "not_last", message: "The line has moved on from the message meanwhile.", retryable: false)
         default: self = .broken
         }
     }

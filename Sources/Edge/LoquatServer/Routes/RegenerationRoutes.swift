@@ -131,7 +131,10 @@ struct RegenerationRoutes {
         _ place: Place, _ regeneration: Regeneration, _ message: String?, _ model: String?, _ asker: Asker
     ) async throws -> TurnRequest.Job {
         if let request = place.message.request {
-            return .passThrough(request.repeated(message: message, model: model ?? place.model, continuing: regeneration.beginning?.message.content))
+            return .passThrough(
+                request.repeated(
+                    message: message, model: model ?? place.model, instructions: regeneration.instructions,
+                    continuing: regeneration.beginning?.message.content))
         }
         let asked = place.message.asked
         var collection = asked?.collectionID ?? place.session.collectionID

@@ -76,8 +76,9 @@ struct LoquatProcess {
         log = try SQLiteLogStore(directory)
         documents = try SQLiteDocumentStore(directory, ids: ids)
         spool = try MappedSpool(directory, logger: logger)
-        _ = try await TurnRecovery.run(log: log, spool: spool, logger: logger)
+        // Before turns are closed: that would make half a copy look like a whole one.
         try await CopyWriter(log: log).forgetUnfinished(logger: logger)
+        _ = try await TurnRecovery.run(log: log, spool: spool, logger: logger)
         search = try await SQLiteConversationSearch(directory, log: log, logger: logger)
         sessionCache = LocalSessionCache(limits: settings.ephemeral)
         try await documents.requeueUnfinished()

@@ -8,6 +8,7 @@ extension LogStoreContract {
         Check("a line is read by its depths, also far back", linesByDepth),
         Check("versions are those that follow the same turn", versionsOfTurns),
         Check("lines part at their fork, and come back to where they were left", forksAndEnds),
+        Check("a turn is come back to with what it had when it was last left", endsByTime),
         Check("what takes a turn's place is told", supersedingTurns),
         Check("a shared session is found by its link alone, until it is taken back", sharedSessions),
         Check("ratings are summed by model, and stay where their turn is superseded", ratingsAreSummed),
@@ -97,6 +98,27 @@ extension LogStoreContract {
         let line = try await trial.store.line(to: old, of: tree.session, depths: 0..<9).map(\.id)
         #expect(line == ids(tree.turns[0], tree.turns[1], tree.turns[2]))
         #expect(try await trial.expectWhole(tree.session, by: tree.user).row?.messageCount == 6)
+    }
+
+    @Sendable private static func endsByTime(_ trial: LogStoreTrial) async throws {
+        let user = trial.ids.next()
+        let session = try await trial.session(by: user)
+        let turns = (0..<6).map { SampleTurn(trial.ids, question: "q\($0)", answer: "a\($0)") }
+        for turn in turns.prefix(5) { try await trial.append(turn.whole, to: session) }
+        let rewound = LineRewound(branch: Branch.main, turnID: turns[2].id, fromTurnID: turns[4].id)
+        let events = try await trial.append([EventDraft(.lineRewound(rewound))], to: session)
+        let seq = try #require(events.last?.seq)
+        try await trial.append([EventDraft(.lineRestored(LineRestored(rewound: seq, turnID: turns[4].id)))] + turns[5].whole, to: session)
+        // All but the first exchange is left, later than its end was.
+        let edited = SampleTurn(trial.ids, question: "other q1", answer: "b1")
+        let message = UserMessage(turnID: edited.userTurnID, content: edited.question, supersedes: turns[1].userTurnID)
+        let opened = TurnOpened(turnID: edited.id, userTurnID: edited.userTurnID, createsSession: false)
+        try await trial.append(
+            [EventDraft(.userMessage(message), group: edited.id), EventDraft(.turnOpened(opened), group: edited.id)] + edited.closing(), to: session)
+        for turn in turns[1...] {
+            #expect(try await trial.store.lineEnd(through: turn.userTurnID, of: session) == turns[5].id)
+            #expect(try await trial.store.lineEnd(through: turn.id, of: session) == turns[5].id)
+        }
     }
 
     @Sendable private static func supersedingTurns(_ trial: LogStoreTrial) async throws {

@@ -49,7 +49,8 @@ extension InMemoryLogStore {
     }
 
     package func lineEnd(through turn: TurnID, of session: SessionID) async throws -> TurnID {
-        for row in try await line(to: turn, of: session, depths: 0..<Int.max).reversed() {
+        let left = try await line(to: turn, of: session, depths: 0..<Int.max).filter { $0.leftSeq != nil }
+        for row in left.sorted(by: { $0.leftSeq ?? 0 > $1.leftSeq ?? 0 }) {
             guard let tip = row.tipID, try await line(to: tip, of: session, depths: 0..<Int.max).contains(where: { $0.id == turn }) else { continue }
             return tip
         }

@@ -69,7 +69,7 @@ struct LinePropertyTests {
             let row = rows.turns[turn.id]
             let same =
                 row?.parentID == turn.parent && row?.status == turn.status && row?.rating == turn.rating && row?.isHidden == turn.isHidden
-                && row?.tipID == turn.tip && row?.role == turn.role
+                && row?.tipID == turn.tip && row?.leftSeq == turn.leftSeq && row?.role == turn.role
             #expect(same, "seed \(seed)")
         }
         for branch in rows.session?.lines ?? [] where branch.name != conversation.branch {

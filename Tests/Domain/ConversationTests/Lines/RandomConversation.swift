@@ -19,6 +19,7 @@ struct RandomConversation {
         var title: String?
         /// Where the line ended when it was left here.
         var tip: TurnID?
+        var leftSeq: Int?
     }
 
     private(set) var log = SampleLog()
@@ -92,7 +93,10 @@ struct RandomConversation {
 
     private mutating func move(to id: TurnID?) {
         let (before, after) = (line, Set(line(to: id).map(\.id)))
-        if let left = before.first(where: { !after.contains($0.id) }) { turns[left.id]?.tip = head }
+        if let left = before.first(where: { !after.contains($0.id) }) {
+            turns[left.id]?.tip = head
+            turns[left.id]?.leftSeq = log.events.count
+        }
         head = id
     }
 
@@ -130,11 +134,10 @@ struct RandomConversation {
                 Turn(
                     id: sample.userTurnID, role: .user, parent: question.parent, question: nil, words: words,
                     title: question.parent == nil ? words : nil))
-        } else {
-            move(to: old.parent)
         }
-        let parent = head
         try log.add([EventDraft(.turnOpened(opened), group: sample.id)])
+        if !edited { move(to: old.parent) }
+        let parent = head
         try answer(sample, parent: parent)
     }
 
@@ -151,9 +154,15 @@ struct RandomConversation {
     }
 
     private mutating func select(_ id: TurnID) throws {
-        let end = line.contains { $0.id == id } ? head ?? id : turns[id]?.tip ?? id
+        let end = line.contains { $0.id == id } ? head ?? id : lineEnd(through: id)
         try log.add([EventDraft(.turnSelected(TurnSelected(turnID: id, headTurnID: end)))])
         move(to: end)
+    }
+
+    /// Where the line ended when the turn was last left.
+    func lineEnd(through id: TurnID) -> TurnID {
+        let left = line(to: id).filter { turn in line(to: turn.tip).contains { $0.id == id } }
+        return left.max { $0.leftSeq ?? 0 < $1.leftSeq ?? 0 }?.tip ?? id
     }
 
     private mutating func makeBranch(at id: TurnID) throws {

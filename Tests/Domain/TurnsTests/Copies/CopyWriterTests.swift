@@ -38,6 +38,13 @@ struct CopyWriterTests {
         #expect(try await store.events(of: session, after: 0, limit: 9).isEmpty)
     }
 
+    @Test func aSessionThatIsThereByThenStays() async throws {
+        let (user, session) = (ids.next(), ids.next())
+        let first = try await CopyWriter(log: store).write(drafts(1, of: user), to: session, of: user)
+        await #expect(throws: LogError.changedMeanwhile) { try await CopyWriter(log: store).write(drafts(500, of: user), to: session, of: user) }
+        #expect(try await store.session(session, of: user) == first)
+    }
+
     /// As when the process ends between two parts: nothing of it could be tidied up.
     @Test func aCopyThatWasCutOffIsForgottenAtTheNextStart() async throws {
         let (user, session, kept) = (ids.next(), ids.next(), ids.next())
