@@ -14,13 +14,27 @@ public struct UUIDv7: Hashable, Sendable {
 
     /// The 16 bytes in network order.
     public var bytes: [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: high >> (56 - 8 * UInt64($0))) }
-            + (0..<8).map { UInt8(truncatingIfNeeded: low >> (56 - 8 * UInt64($0))) }
+        [UInt8](unsafeUninitializedCapacity: 16) { buffer, count in
+            let place = UnsafeMutableRawPointer(buffer.baseAddress!)
+            place.storeBytes(of: high.bigEndian, toByteOffset: 0, as: UInt64.self)
+            place.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
+            count = 16
+        }
     }
 
     /// Reads 16 bytes in network order; nil for any other count.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
+        let read = bytes.withContiguousStorageIfAvailable { buffer in
+            let place = UnsafeRawBufferPointer(buffer)
+            return UUIDv7(
+                high: UInt64(bigEndian: place.loadUnaligned(as: UInt64.self)),
+                low: UInt64(bigEndian: place.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+        }
+        if let read {
+            self = read
+            return
+        }
         var words: (UInt64, UInt64) = (0, 0)
         for (position, byte) in bytes.enumerated() {
             if position < 8 { words.0 = words.0 << 8 | UInt64(byte) } else { words.1 = words.1 << 8 | UInt64(byte) }

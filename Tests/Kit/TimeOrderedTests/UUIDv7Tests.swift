@@ -25,7 +25,7 @@ struct UUIDv7Tests {
         for id in randomIdentifiers(500, seed: 2) {
             let bytes = id.bytes
             #expect(bytes.count == 16)
-            #expect(UUIDv7(bytes: bytes) == id)
+            #expect(UUIDv7(bytes: bytes) == id && UUIDv7(bytes: AnyCollection(bytes)) == id)
             let hexadecimal = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
             #expect(hexadecimal == id.description.filter { $0 != "-" })
         }

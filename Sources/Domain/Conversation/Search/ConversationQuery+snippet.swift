@@ -53,7 +53,7 @@ private struct SnippetLine {
         goesOn = beginning.utf8.count < text.utf8.count
         var scalars: [Unicode.Scalar] = []
         for scalar in beginning.unicodeScalars {
-            if !scalar.properties.isWhitespace, scalar.properties.generalCategory != .control {
+            if !Self.isBlank(scalar) {
                 scalars.append(scalar)
             } else if let last = scalars.last, last != " " {
                 scalars.append(" ")
@@ -73,6 +73,11 @@ private struct SnippetLine {
         self.text = line
         self.scalars = scalars
         self.begins = begins
+    }
+
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return scalar.value <= 0x20 || scalar.value == 0x7f }
+        return scalar.properties.isWhitespace || scalar.properties.generalCategory == .control
     }
 
     /// The range with all of the characters that it touches.
@@ -117,6 +122,7 @@ private struct SnippetLine {
 
     /// Chinese has no words to tell apart here.
     private func isOfWord(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "'" }
         let properties = scalar.properties
         if properties.isIdeographic { return false }
         return properties.isAlphabetic || properties.numericType != nil || properties.generalCategory == .nonspacingMark || scalar == "'"

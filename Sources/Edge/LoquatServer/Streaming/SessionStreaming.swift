@@ -10,10 +10,11 @@ import Turns
 /// A session as it goes on: turns as they begin and end, the events of those that run, and what becomes of its line. Ids are `SEQ:N`: the
 /// log's seq, and within a turn the number of its event.
 ///
-/// A watcher reads from its own place in the log and in the turn, so nothing is kept for it but what it is writing: it slows nobody. One that
-/// is far behind in a turn that has ended is told so and given the whole text instead.
+/// A watcher reads from its own place in the log and in the turn, so nothing is kept for it but the few events that it has come to and
+/// what it is writing: it slows nobody. One that is far behind in a turn that has ended is told so and given the whole text instead.
 struct SessionStreaming: Sendable {
-    private static let batch = 200
+    /// Events that are read at once.
+    private static let batch = 32
     /// Bytes that are written at once; what a slow watcher holds.
     private static let written = 64 << 10
     /// Events of an ended turn that are still given one by one.
