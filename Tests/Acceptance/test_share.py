@@ -177,15 +177,37 @@ def test_no_link_is_made_while_an_answer_runs(plain, upstream):
     assert words(plain.server, link) == ["Hello", "One two"]
 
 
+def without_ids(citation):
+    quote = citation["quote"] and {name: value for name, value in citation["quote"].items() if name not in ("chunk_id", "document_id")}
+    return citation | {"quote": quote}
+
+
 def test_citations_are_shown_and_their_documents_are_not(api, library):
     session = Session(api, api.ask(sample.QUESTION, collection_id=library["id"]))
+    own = session.line()[1]
     link = share(session)
     answer = read(api.server, link).json()["items"][1]
     assert answer["citations"] and answer["citations"][0]["quote"]["text"]
+    assert answer["citations"] == [without_ids(citation) for citation in own["citations"]]
     assert "sources" not in answer
-    document = answer["citations"][0]["quote"]["document_id"]
+    document = own["citations"][0]["quote"]["document_id"]
     for path in (f"/api/v1/documents/{document}", f"/api/v1/documents/{document}/content"):
         shapes.problem(httpx.get(api.server.url + path), 401)
+
+
+def test_the_page_shows_what_is_quoted_and_no_more(api, library):
+    session = Session(api, api.ask(sample.QUESTION, collection_id=library["id"]))
+    own, link = session.line()[1], share(session)
+    page = httpx.get(api.server.url + link["path"], headers={"Accept": "text/html"}).text
+    cited = {citation["number"] for citation in own["citations"]}
+    (first, *others) = own["sources"]
+    # The answer saw more than it quotes, of the passage that it cites and of others.
+    assert cited == {1} and others and "Its seeds are poisonous." in first["content"]
+    assert first["title"] in page and all(citation["quote"]["text"] in page for citation in own["citations"])
+    assert "poisonous" not in page and "Valencia" not in page
+    assert not [source["title"] for source in others if source["title"] in page]
+    for text in (page, read(api.server, link).text):
+        assert first["chunk_id"] not in text and first["document"]["id"] not in text
 
 
 def test_a_link_is_kept_nowhere(start):

@@ -81,7 +81,7 @@ struct TemplatesTests {
             turns: [
                 .init(
                     role: "assistant", speaker: "Answer", html: "<p>kept</p>", hasSources: true,
-                    sources: [.init(number: "1", title: hostile, section: hostile, quote: hostile)])
+                    sources: [.init(number: "1", title: hostile, section: hostile, quotes: [hostile, "second"])])
             ], later: "/shared/t?from=200", earlier: nil)
         let archive = ArchivePage(
             archived: [SessionLink(id: "1", title: hostile, isCurrent: false)], cursor: nil, moreArchived: "2")
