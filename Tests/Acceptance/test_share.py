@@ -93,6 +93,30 @@ def test_hidden_exchanges_are_left_out(session):
     assert words(session.api.server, link) == ["say 0", "echo 0", "say 1", "echo 1"]
 
 
+def title(server, link):
+    """What a link's readers are told that the conversation is called, in both of its forms."""
+    told = read(server, link).json()["title"]
+    page = httpx.get(server.url + link["path"], headers={"Accept": "text/html"})
+    assert page.status_code == 200 and f"<h1><bdi>{told}</bdi></h1>" in page.text and f"<title>{told} " in page.text
+    return told
+
+
+def test_the_title_is_that_of_what_is_shown(session):
+    """The conversation's own follows its current line."""
+    link, server = share(session), session.api.server
+    assert title(server, link) == session.now()["title"] == "say 0"
+    answer = session.line()[1]
+    session.again(session.line()[0], message="My secret is xylograph", model=session.model)
+    assert session.now()["title"] == "My secret is xylograph" and title(server, link) == "say 0"
+    session.hide(answer)
+    assert title(server, link) == "Conversation" and "say 0" not in read(server, link).text
+    session.hide(answer, False)
+    assert title(server, link) == "say 0"
+    # A name that a person gave is what they want it to be called.
+    session.api.patch(session.path, json={"title": "About echoes"}, expect=200)
+    assert title(server, link) == "About echoes"
+
+
 def test_a_link_that_was_taken_back_opens_nothing(session):
     link, server = share(session), session.api.server
     for _ in range(2):

@@ -158,7 +158,8 @@ struct ShareRoutes {
                 role: $0.role, content: $0.content, status: $0.status, citations: $0.citations.map(SharedCitation.init), createdAt: $0.createdAt)
         }
         let next = rows.count > page.limit ? "\(start + page.limit)" : nil
-        return try Response.json(SharedResource(title: session.title, createdAt: share.createdAt, items: items, nextCursor: next))
+        let title = try await services.log.title(of: share, in: session)
+        return try Response.json(SharedResource(title: title, createdAt: share.createdAt, items: items, nextCursor: next))
     }
 }
 

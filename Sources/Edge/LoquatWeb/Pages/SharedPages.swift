@@ -40,7 +40,8 @@ struct SharedPages {
         let end = min(start + Self.turnsAtOnce, last.depth + 1)
         let rows = try await services.log.line(to: last.id, of: session.id, depths: start..<end)
         return SharedPage(
-            title: session.title, turns: try await Timeline(services: services).shared(rows, of: session),
+            title: try await services.log.title(of: share, in: session),
+            turns: try await Timeline(services: services).shared(rows, of: session),
             later: end <= last.depth ? "\(path)?from=\(end)" : nil,
             earlier: start > 0 ? "\(path)?from=\(max(0, start - Self.turnsAtOnce))" : nil)
     }
