@@ -147,7 +147,10 @@ struct ShareRoutes {
 
     private func shared(_ call: OpenCall) async throws -> Response {
         let digest = ShareToken.digest(of: call.context.parameters.get("token") ?? "")
-        guard let session = try await services.log.session(sharedBy: digest), let share = session.share else { throw Problem.notFound }
+        guard let session = try await services.log.session(sharedBy: digest), let share = session.share else {
+            try services.frontDoor.countUnknownLink(of: call.context)
+            throw Problem.notFound
+        }
         let page = try call.page()
         let start = try page.number(from: 0) + page.offset
         let rows = try await services.log.line(to: share.turnID, of: session.id, depths: start..<start + page.limit + 1)

@@ -16,7 +16,7 @@ struct SharedPages {
     func add(to router: some RouterMethods<ServerContext>) {
         router.get("shared/:token") { request, context in
             guard let token = context.parameters.get("token"), let (session, share) = try await find(token) else {
-                services.frontDoor.countFailure(of: context)
+                try services.frontDoor.countUnknownLink(of: context)
                 throw PageError.notFound
             }
             let start = request.queryNumber("from", in: Self.depths) ?? 0
