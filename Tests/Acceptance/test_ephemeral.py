@@ -211,10 +211,16 @@ def test_it_is_deleted(plain, upstream, echo):
 
 def test_it_is_deleted_while_it_answers(plain, upstream):
     watcher, gate, session, turn = running(plain, upstream)
+    second = plain.watch_turn(session, turn)
+    second.shows("One")
     plain.delete(path(session), expect=204)
+    # The model waits still: its answer was ended.
+    for watched in (watcher, second):
+        watched.finish()
+        assert watched.text == "One " and watched.events[-1].json["finish_reason"] == "stopped"
     upstream.open(gate)
-    watcher.finish()
     shapes.problem(plain.post("/api/v1/chat", json={"message": "What was it?", "session_id": session}), 404)
+    shapes.problem(plain.delete(path(session)), 404)
     unlogged(plain, session)
 
 

@@ -88,7 +88,7 @@ def test_wordings_of_the_prompt_are_told_apart(team, upstream):
     assert asked["prompt_version"] in json.dumps(log)
 
 
-def test_everybodys_are_for_those_who_manage(team, upstream):
+def test_everybodys_sums_are_for_those_who_manage(team, upstream):
     owner, admin, member = (person.api for person in team)
     model = upstream.model(*[script.answer("One")] * 9)
     rated(owner, upstream, "up", model, question="The owner's question")
@@ -97,18 +97,28 @@ def test_everybodys_are_for_those_who_manage(team, upstream):
     assert (sums(owner), sums(admin), sums(member)) == ({model: (1, 0)}, {}, {model: (1, 1)})
     for manager in (owner, admin):
         assert sums(manager, user_id="all") == {model: (2, 1)}
-        assert {line[0][1] for line in examples(manager, user_id="all")} == {"The owner's question", "Another one of the member's"}
-        assert [line[0][1] for line in examples(manager, user_id="all", rating="down")] == ["The member's question"]
+    shapes.problem(member.get(SUMS, params={"user_id": "all"}), 403)
+    shapes.invalid(owner.get(SUMS, params={"user_id": team[2].id[:-1]}), "user_id")
+    # An admin's key that does not reach as far sees their own.
+    narrow = Api(owner.server, people.key(owner, scopes=["chat"])["key"])
+    shapes.problem(narrow.get(SUMS, params={"user_id": "all"}), 403)
+    assert sums(narrow) == {model: (1, 0)}
+    blind = Api(owner.server, people.key(owner, scopes=["documents:read"])["key"])
     for path in (SUMS, EXPORT):
-        shapes.problem(member.get(path, params={"user_id": "all"}), 403)
-        shapes.invalid(owner.get(path, params={"user_id": team[2].id[:-1]}), "user_id")
-        # An admin's key that does not reach as far sees their own.
-        narrow = Api(owner.server, people.key(owner, scopes=["chat"])["key"])
-        shapes.problem(narrow.get(path, params={"user_id": "all"}), 403)
-        narrow.get(path, expect=200)
-        blind = Api(owner.server, people.key(owner, scopes=["documents:read"])["key"])
         shapes.problem(blind.get(path), 403)
-    assert [line[0][1] for line in examples(member)] == ["Another one of the member's"]
+
+
+def test_examples_are_ones_own_whoever_asks(team, upstream):
+    owner, admin, member = (person.api for person in team)
+    rated(owner, upstream, "up", question="The owner's question")
+    rated(member, upstream, "down", question="The member's question")
+    rated(member, upstream, "up", question="Another one of the member's")
+    for params in ({}, {"user_id": "all"}, {"user_id": team[2].id}):
+        assert [line[0][1] for line in examples(owner, **params)] == ["The owner's question"]
+        assert examples(admin, **params) == examples(owner, rating="down", **params) == []
+        assert [line[0][1] for line in examples(member, **params)] == ["Another one of the member's"]
+    narrow = Api(owner.server, people.key(owner, scopes=["chat"])["key"])
+    assert examples(narrow) == examples(owner)
 
 
 def test_another_workspace_is_not_in_it(upstream):
@@ -120,8 +130,8 @@ def test_another_workspace_is_not_in_it(upstream):
         server.stop()
         stranger = people.stranger(server)
         server.start()
-        assert sums(stranger.api, user_id="all") == {} and examples(stranger.api, user_id="all") == []
-        assert len(examples(owner.api, user_id="all")) == 1
+        assert sums(stranger.api, user_id="all") == {} and examples(stranger.api) == []
+        assert len(examples(owner.api)) == 1
     finally:
         server.remove()
 
@@ -145,6 +155,31 @@ def test_an_example_is_the_way_to_the_answer(team, upstream):
     assert examples(owner, rating="down") == []
     session.rate(again, "down")
     assert (examples(owner), examples(owner, rating="down")) == ([way], [other])
+
+
+def test_what_is_left_out_of_prompts_is_left_out_of_examples(team, upstream):
+    owner = team[0].api
+    model = upstream.model(*(script.answer(f"echo {number}") for number in range(4)))
+    session = rated(owner, upstream, None, model, question="say 0")
+    for number in range(1, 4):
+        session.say(f"say {number}", model=model)
+    line = session.line()
+    session.rate(line[5], "up")
+    ways = {number: [("user", f"say {number}"), ("assistant", f"echo {number}")] for number in range(4)}
+    assert examples(owner) == [ways[0] + ways[1] + ways[2]]
+    session.hide(line[2])
+    assert examples(owner) == [ways[0] + ways[2]]
+    session.hide(line[1])
+    assert examples(owner) == [ways[2]]
+    # What comes after it is not in it anyway.
+    session.hide(line[6])
+    assert examples(owner) == [ways[2]]
+    # The rated answer itself: its rating counts still.
+    session.hide(line[4])
+    assert examples(owner) == [] and sums(owner) == {model: (1, 0)}
+    for place in (1, 2, 4):
+        session.hide(line[place], False)
+    assert examples(owner) == [ways[0] + ways[1] + ways[2]]
 
 
 def test_a_long_way_begins_with_a_message_of_the_user(team, upstream):
@@ -181,7 +216,7 @@ def test_an_answer_without_words_is_no_example(team, upstream):
 @pytest.mark.parametrize(
     "path, params, name",
     [
-        (EXPORT, {"rating": "sideways"}, "rating"), (EXPORT, {"rating": ""}, "rating"), (EXPORT, {"user_id": "everybody"}, "user_id"),
+        (EXPORT, {"rating": "sideways"}, "rating"), (EXPORT, {"rating": ""}, "rating"), (SUMS, {"user_id": "everybody"}, "user_id"),
         (SUMS, {"user_id": ""}, "user_id"), (SUMS, {"limit": 0}, "limit"), (SUMS, {"cursor": "x"}, "cursor"), (SUMS, {"cursor": "-1"}, "cursor"),
     ],
 )

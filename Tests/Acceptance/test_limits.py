@@ -98,14 +98,33 @@ def test_failed_authentications_of_one_address(start):
     shapes.problem(api.get("/api/v1/collections", key="wrong", headers=there), 401)
 
 
-def test_links_that_open_nothing_count_as_failed_authentications(start):
+def test_links_that_open_nothing(start):
     server = start({"LOQUAT_RATE_LIMIT_FAILURES": "3", "LOQUAT_TRUSTED_PROXIES": "127.0.0.1"})
     api = owner(server)
     here, there = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "203.0.113.8"}
-    for number in range(3):
-        api.get(f"/shared/guess{number}", key=None, headers=here, expect=404)
-    limited(api.get("/shared/guess", key=None, headers=here), "too_many_failures")
-    api.get("/shared/guess", key=None, headers=there, expect=404)
+    link = api.post(f"/api/v1/chat/sessions/{api.ask('hello')['session_id']}/share", expect=201).json()["path"]
+    for path in ("/shared/guess0", "/api/v1/shared/guess1", "/shared/guess2"):
+        api.get(path, key=None, headers=here, expect=404)
+    for path in ("/shared/guess", "/api/v1/shared/guess"):
+        limited(api.get(path, key=None, headers=here), "too_many_failures")
+        api.get(path, key=None, headers=there, expect=404)
+    page = api.get("/shared/guess", key=None, headers=here | {"Accept": "text/html"}, expect=429)
+    assert int(page.headers["retry-after"]) >= 1 and "Too many requests" in page.text
+    # Anybody can have browsers behind an address fetch such links: neither logins nor links that are in force are closed by it.
+    shapes.problem(api.post("/api/v1/auth/token", key=None, json={}, headers=here), (401, 422))
+    shapes.problem(api.get("/api/v1/collections", key="wrong", headers=here), 401)
+    for path in (link, f"/api/v1{link}"):
+        api.get(path, key=None, headers=here, expect=200)
+
+
+def test_failed_authentications_close_no_link(start):
+    server = start({"LOQUAT_RATE_LIMIT_FAILURES": "2", "LOQUAT_TRUSTED_PROXIES": "127.0.0.1"})
+    api, here = owner(server), {"X-Forwarded-For": "203.0.113.7"}
+    for _ in range(2):
+        shapes.problem(api.get("/api/v1/collections", key="wrong", headers=here), 401)
+    limited(api.get("/api/v1/collections", key="wrong", headers=here), "too_many_failures")
+    for path in ("/shared/guess", "/api/v1/shared/guess"):
+        api.get(path, key=None, headers=here, expect=404)
 
 
 def test_this_machine_is_not_locked_out(start):

@@ -1,11 +1,13 @@
 """The page's door without a browser: what its cookie opens, and what another site cannot make it do."""
 
 import re
+from html import unescape
 
 import httpx
 import pytest
 
 from support import sample
+from support.api import Api
 from support.server import Server
 
 EMAIL, PASSWORD = "owner@example.test", "correct horse battery"
@@ -263,6 +265,24 @@ def test_nobody_sees_the_pages_of_another(start):
 
 def strip_request(answer):
     return re.sub("Request [0-9a-f-]+", "", answer.text)
+
+
+# What stands at the side
+
+
+def test_every_pinned_conversation_is_at_the_side(house, owner):
+    """More than are shown at once: the list goes on, as that of the others does."""
+    api = Api(house, house.create_key("pins"))
+    pinned, others = [[api.ask(f"{kind} {number}")["session_id"] for number in range(count)] for kind, count in (("Kept", 52), ("Loose", 2))]
+    for session in pinned:
+        api.patch(f"/api/v1/chat/sessions/{session}", json={"pinned": True}, expect=200)
+    part = re.search(r'<ol aria-labelledby="pinned-heading">(.*?)</ol>', owner.get("/").text, re.DOTALL).group(1)
+    found = []
+    while part:
+        found += re.findall(r'<a href="/sessions/([0-9a-f-]{36})"', part)
+        more = re.search(r'hx-get="(/sessions\?[^"]*)"', part)
+        part = owner.get(unescape(more.group(1))).text if more else ""
+    assert sorted(found) == sorted(pinned) and not set(found) & set(others)
 
 
 # What goes wrong

@@ -93,6 +93,30 @@ def test_hidden_exchanges_are_left_out(session):
     assert words(session.api.server, link) == ["say 0", "echo 0", "say 1", "echo 1"]
 
 
+def title(server, link):
+    """What a link's readers are told that the conversation is called, in both of its forms."""
+    told = read(server, link).json()["title"]
+    page = httpx.get(server.url + link["path"], headers={"Accept": "text/html"})
+    assert page.status_code == 200 and f"<h1><bdi>{told}</bdi></h1>" in page.text and f"<title>{told} " in page.text
+    return told
+
+
+def test_the_title_is_that_of_what_is_shown(session):
+    """The conversation's own follows its current line."""
+    link, server = share(session), session.api.server
+    assert title(server, link) == session.now()["title"] == "say 0"
+    answer = session.line()[1]
+    session.again(session.line()[0], message="My secret is xylograph", model=session.model)
+    assert session.now()["title"] == "My secret is xylograph" and title(server, link) == "say 0"
+    session.hide(answer)
+    assert title(server, link) == "Conversation" and "say 0" not in read(server, link).text
+    session.hide(answer, False)
+    assert title(server, link) == "say 0"
+    # A name that a person gave is what they want it to be called.
+    session.api.patch(session.path, json={"title": "About echoes"}, expect=200)
+    assert title(server, link) == "About echoes"
+
+
 def test_a_link_that_was_taken_back_opens_nothing(session):
     link, server = share(session), session.api.server
     for _ in range(2):
@@ -177,15 +201,37 @@ def test_no_link_is_made_while_an_answer_runs(plain, upstream):
     assert words(plain.server, link) == ["Hello", "One two"]
 
 
+def without_ids(citation):
+    quote = citation["quote"] and {name: value for name, value in citation["quote"].items() if name not in ("chunk_id", "document_id")}
+    return citation | {"quote": quote}
+
+
 def test_citations_are_shown_and_their_documents_are_not(api, library):
     session = Session(api, api.ask(sample.QUESTION, collection_id=library["id"]))
+    own = session.line()[1]
     link = share(session)
     answer = read(api.server, link).json()["items"][1]
     assert answer["citations"] and answer["citations"][0]["quote"]["text"]
+    assert answer["citations"] == [without_ids(citation) for citation in own["citations"]]
     assert "sources" not in answer
-    document = answer["citations"][0]["quote"]["document_id"]
+    document = own["citations"][0]["quote"]["document_id"]
     for path in (f"/api/v1/documents/{document}", f"/api/v1/documents/{document}/content"):
         shapes.problem(httpx.get(api.server.url + path), 401)
+
+
+def test_the_page_shows_what_is_quoted_and_no_more(api, library):
+    session = Session(api, api.ask(sample.QUESTION, collection_id=library["id"]))
+    own, link = session.line()[1], share(session)
+    page = httpx.get(api.server.url + link["path"], headers={"Accept": "text/html"}).text
+    cited = {citation["number"] for citation in own["citations"]}
+    (first, *others) = own["sources"]
+    # The answer saw more than it quotes, of the passage that it cites and of others.
+    assert cited == {1} and others and "Its seeds are poisonous." in first["content"]
+    assert first["title"] in page and all(citation["quote"]["text"] in page for citation in own["citations"])
+    assert "poisonous" not in page and "Valencia" not in page
+    assert not [source["title"] for source in others if source["title"] in page]
+    for text in (page, read(api.server, link).text):
+        assert first["chunk_id"] not in text and first["document"]["id"] not in text
 
 
 def test_a_link_is_kept_nowhere(start):

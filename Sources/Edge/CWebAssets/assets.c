@@ -104,6 +104,9 @@ static const unsigned char links_mustache[] = {
 static const unsigned char login_mustache[] = {
 #embed "templates/login.mustache"
 };
+static const unsigned char pinned_mustache[] = {
+#embed "templates/pinned.mustache"
+};
 static const unsigned char search_mustache[] = {
 #embed "templates/search.mustache"
 };
@@ -185,6 +188,7 @@ static const struct web_asset assets[] = {
     ASSET("link.mustache", link_mustache),
     ASSET("links.mustache", links_mustache),
     ASSET("login.mustache", login_mustache),
+    ASSET("pinned.mustache", pinned_mustache),
     ASSET("search.mustache", search_mustache),
     ASSET("session.mustache", session_mustache),
     ASSET("sessions.mustache", sessions_mustache),

@@ -108,7 +108,7 @@ ROUTES = {
     "exportSession": Route("GET", SESSION + "/export", OWN, CHAT),
     "importSessions": Route("POST", "/api/v1/chat/sessions/import", EVERYONE, CHAT, EXPORTED),
     "sumFeedback": Route("GET", "/api/v1/feedback?user_id=all", MANAGERS, CHAT),
-    "exportFeedback": Route("GET", "/api/v1/feedback/export?user_id=all", MANAGERS, CHAT),
+    "exportFeedback": Route("GET", "/api/v1/feedback/export", EVERYONE, CHAT),
     "createChatCompletion": Route("POST", "/v1/chat/completions", READABLE, CHAT, COMPLETION | {"model": "loquat/{collection}"}),
     "createEmbedding": Route("POST", "/v1/embeddings", EVERYONE, CHAT, {"input": "a text"}),
     "listModels": Route("GET", "/v1/models", EVERYONE, CHAT),

@@ -26,7 +26,7 @@ struct TemplatesTests {
     private func frame() -> Frame {
         Frame(
             visitor: .init(email: hostile, csrfToken: hostile), pinned: [SessionLink(id: "2", title: hostile, isCurrent: false)], hasPinned: true,
-            sessions: [SessionLink(id: "1", title: hostile, isCurrent: true)],
+            morePinned: "3", sessions: [SessionLink(id: "1", title: hostile, isCurrent: true)],
             moreSessions: "2", current: "1", managesUsers: true, atCollections: true, atUsers: false,
             atAccount: false)
     }
@@ -81,12 +81,12 @@ struct TemplatesTests {
             turns: [
                 .init(
                     role: "assistant", speaker: "Answer", html: "<p>kept</p>", hasSources: true,
-                    sources: [.init(number: "1", title: hostile, section: hostile, quote: hostile)])
+                    sources: [.init(number: "1", title: hostile, section: hostile, quotes: [hostile, "second"])])
             ], later: "/shared/t?from=200", earlier: nil)
         let archive = ArchivePage(
             archived: [SessionLink(id: "1", title: hostile, isCurrent: false)], cursor: nil, moreArchived: "2")
         let edit = SessionEdit(id: "1", name: hostile, isCurrent: true, isPinned: true, isArchived: false)
-        let list = SessionList(pinned: frame().pinned, hasPinned: true, sessions: frame().sessions, moreSessions: nil)
+        let list = SessionList(pinned: frame().pinned, hasPinned: true, morePinned: "4", sessions: frame().sessions, moreSessions: nil)
         let error = ErrorView(title: hostile, detail: hostile, requestID: hostile, again: hostile)
         return [
             ("session", Templates.shared.text("session", Framed(frame: frame(), content: session))),
@@ -105,7 +105,7 @@ struct TemplatesTests {
             ("login", Templates.shared.text("login", card)),
             ("error", Templates.shared.text("error", error)),
             ("sessions", Templates.shared.text("sessions", list)),
-            ("links", Templates.shared.text("links", list)),
+            ("links", Templates.shared.text("links", list)), ("pinned", Templates.shared.text("pinned", list)),
         ]
     }
 
@@ -143,6 +143,14 @@ struct TemplatesTests {
         #expect(page.contains("href=\"/sessions/1?turns=160\""))
         #expect(page.contains("<option value=\"1\" selected>"))
         #expect(page.contains(AssetURLs.shared.conversation))
+    }
+
+    @Test func bothListsAtTheSideLeadOn() throws {
+        let page = pages[0].text
+        #expect(page.contains("hx-get=\"/sessions?pinned=1&amp;cursor=3&amp;current=1\"") && page.contains("hx-get=\"/sessions?cursor=2&amp;"))
+        let pinned = try #require(pages.first { $0.name == "pinned" }).text
+        #expect(pinned.contains("href=\"/sessions/2\"") && pinned.contains("hx-get=\"/sessions?pinned=1&amp;cursor=4\""))
+        #expect(!pinned.contains("href=\"/sessions/1\""))
     }
 
     @Test func aTurnShowsWhatCanBeDoneWithIt() {

@@ -10,7 +10,7 @@ package struct RateLimits: Sendable {
     package var perKey = 0
     /// Requests a minute of one address.
     package var perAddress = 0
-    /// Failed authentications a minute of one address, this machine's own left out.
+    /// Failed authentications a minute of one address, and links that open nothing; this machine's own left out.
     package var failuresPerAddress = 60
     /// Event streams that one credential has open.
     package var streamsPerKey = 5_000
@@ -27,12 +27,11 @@ package final class FrontDoor: Sendable {
     let streams = StreamSlots()
     private let addresses = RateLimiter<NetworkAddress>()
     private let failures = RateLimiter<NetworkAddress>()
+    private let unknownLinks = RateLimiter<NetworkAddress>()
     private let rates: RateLimits
 
-    /// Where passwords and links are tried.
+    /// Where passwords and login links are tried.
     private static let loginPaths: [[Substring]] = [["api", "v1", "auth"], ["login"], ["register"]]
-    /// Where the path itself is what opens.
-    private static let linkPath: Substring = "shared"
     private static let forwardedFor = HTTPField.Name("X-Forwarded-For")!  // reason: a valid name
 
     package init(connections: ConnectionLimits, rates: RateLimits) {
@@ -58,7 +57,7 @@ package final class FrontDoor: Sendable {
     func admit(_ request: Request, from address: NetworkAddress?) throws(Problem) -> Allowance? {
         // As the router reads a path: empty parts count for nothing.
         let parts = request.uri.path.split(separator: "/")
-        let isGuess = parts.first == Self.linkPath || request.method == .post && Self.loginPaths.contains { parts.starts(with: $0) }
+        let isGuess = request.method == .post && Self.loginPaths.contains { parts.starts(with: $0) }
         guard rates.perAddress > 0 || isGuess, let address else { return nil }
         // A password is worth guessing, unlike a key, so that its guesser is turned away before it is looked at.
         if isGuess, rates.failuresPerAddress > 0, !address.isLoopback {
@@ -71,13 +70,22 @@ package final class FrontDoor: Sendable {
         return allowance
     }
 
-    /// Counts a link that opened nothing, as a failed authentication.
-    package func countFailure(of context: ServerContext) { _ = refusal(afterFailureFrom: context.client) }
+    /// Counts a share link that opened nothing. Failed authentications are counted apart: a page elsewhere that has its readers' browsers
+    /// fetch such a link closes no login to them. Like a key, and unlike a password, a link cannot be guessed, so that one which is in
+    /// force is served whoever failed.
+    /// - Throws: 429 once there were too many.
+    package func countUnknownLink(of context: ServerContext) throws {
+        if let refusal = refusal(afterUnknownLinkFrom: context.client) { throw refusal }
+    }
+
+    func refusal(afterUnknownLinkFrom address: NetworkAddress?) -> Problem? { refusal(address, countedIn: unknownLinks) }
 
     /// Counts a failed authentication. This machine's own address is left out: it is that of a proxy which is not trusted to say for
     /// whom it asks, and then one who fails would speak for everybody.
     /// - Returns: the answer in place of 401 once there were too many.
-    func refusal(afterFailureFrom address: NetworkAddress?) -> Problem? {
+    func refusal(afterFailureFrom address: NetworkAddress?) -> Problem? { refusal(address, countedIn: failures) }
+
+    private func refusal(_ address: NetworkAddress?, countedIn failures: RateLimiter<NetworkAddress>) -> Problem? {
         guard rates.failuresPerAddress > 0, let address, !address.isLoopback else { return nil }
         let allowance = failures.take(address.subscriber, perMinute: rates.failuresPerAddress)
         return allowance.isAllowed ? nil : .tooManyFailures(allowance)

@@ -35,9 +35,12 @@ struct FeedbackRoutes {
         api.add(
             Operation(
                 method: .get, path: "/api/v1/feedback/export", id: "exportFeedback", tag: .turns,
-                summary: "Rated answers with what was asked, as fine-tuning services take them.",
-                details: "JSON Lines: each an object with `messages`, the last of which is the rated answer.", admission: .scope(.chat),
-                parameters: [whose, .query("rating", .oneOf(Rating.allCases.map(\.rawValue)), "Which of them; `up` if not said.")],
+                summary: "The caller's rated answers with what was asked, as fine-tuning services take them.",
+                details: """
+                    JSON Lines: each an object with `messages`, the last of which is the rated answer. What is left out of prompts is left out here.
+                    """,
+                admission: .scope(.chat),
+                parameters: [.query("rating", .oneOf(Rating.allCases.map(\.rawValue)), "Which of them; `up` if not said.")],
                 answers: [.text("application/jsonl", "One conversation a line.")])
         ) { try await export($0) }
     }
@@ -72,7 +75,8 @@ struct FeedbackRoutes {
     }
 
     private func export(_ call: Call) async throws -> Response {
-        let (user, workspace) = (try user(call), call.asker.workspaceID)
+        // What was said is its user's own: those who manage others learn sums alone.
+        let (user, workspace) = (call.asker.userID, call.asker.workspaceID)
         let rating = call.query("rating").flatMap(Rating.init) ?? .up
         return Response(
             status: .ok, headers: [.contentType: "application/jsonl"],
@@ -91,15 +95,19 @@ struct FeedbackRoutes {
             })
     }
 
-    /// The conversation that led to an answer; nil where the answer has no words.
+    /// The conversation that led to an answer, as the model saw it; nil where the answer has no words, or is left out itself.
     private func example(_ row: TurnRow) async throws -> [UInt8]? {
         let depths = max(0, row.depth + 1 - Self.messages)..<row.depth + 1
         let rows = try await services.log.line(to: row.id, of: row.sessionID, depths: depths)
+        let hidden = Set(rows.filter(\.isHidden).map(\.id))
+        guard !hidden.contains(row.userTurnID ?? row.id) else { return nil }
         var messages: [JSONValue] = []
         for event in try await services.log.events(of: row.sessionID, seqs: rows.compactMap(\.contentSeq)) {
             switch try event.decodedPayload() {
-            case .userMessage(let message): messages.append(["role": "user", "content": .string(message.content)])
-            case .assistantMessage(let message): messages.append(["role": "assistant", "content": .string(message.content)])
+            case .userMessage(let message) where !hidden.contains(message.turnID):
+                messages.append(["role": "user", "content": .string(message.content)])
+            case .assistantMessage(let message) where !hidden.contains(message.userTurnID):
+                messages.append(["role": "assistant", "content": .string(message.content)])
             default: break
             }
         }

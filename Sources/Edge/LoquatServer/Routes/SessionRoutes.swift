@@ -107,16 +107,24 @@ struct SessionRoutes {
 
     /// A running turn is ended first, so that it does not write to what is gone.
     private func delete(_ call: Call) async throws -> Response {
-        if try await services.sessionCache.end(call.id(), of: call.asker.userID) { return Response(status: .noContent) }
-        let session = try await session(call)
-        if let running = services.turns.runningTurn(of: session.id) {
-            running.stop(.stopped)
-            _ = await running.stream.waitUntilEnded()
+        let id = try call.id()
+        if try await services.sessionCache.end(id, of: call.asker.userID) {
+            // Forgotten first, so that no other turn begins in it meanwhile and nothing is kept of the one that ends.
+            await endRunningTurn(of: id)
+            return Response(status: .noContent)
         }
+        let session = try await session(call)
+        await endRunningTurn(of: session.id)
         let record = call.asker.record(.sessionDeleted, of: .session, session.id, from: call.address)
         guard try await log.delete(session: session.id, of: session.userID, recording: record) else { throw Problem.notFound }
         services.sessionFeed.changed(session.id)
         return Response(status: .noContent)
+    }
+
+    private func endRunningTurn(of session: SessionID) async {
+        guard let running = services.turns.runningTurn(of: session) else { return }
+        running.stop(.stopped)
+        _ = await running.stream.waitUntilEnded()
     }
 
     private func messages(_ call: Call) async throws -> Response {

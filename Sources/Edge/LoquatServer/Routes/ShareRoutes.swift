@@ -65,13 +65,57 @@ struct ShareRoutes {
         let role: String
         let content: String
         let status: TurnStatus
-        let citations: [Citation]
+        let citations: [SharedCitation]
         let createdAt: Timestamp
 
         static let schemaName = "SharedMessage"
         static let fields: [String: FieldRule] = [
             "role": .oneOf("Who said it.", ["user", "assistant"]), "content": .note("The text."), "status": .note("How it stands."),
             "citations": .note("What each of its sentences leans on, in the words of its source."), "created_at": .note("When it was said."),
+        ]
+    }
+
+    private struct SharedCitation: Codable, SchemaFields {
+        let number: Int?
+        let citedNumber: Int?
+        let start: Int
+        let end: Int
+        let status: Citation.Status
+        let support: Double
+        let quote: SharedQuote?
+
+        init(_ citation: Citation) {
+            number = citation.number
+            citedNumber = citation.citedNumber
+            start = citation.start
+            end = citation.end
+            status = citation.status
+            support = citation.support
+            quote = citation.quote.map(SharedQuote.init)
+        }
+
+        static let schemaName = "SharedCitation"
+        static let fields = Citation.fields
+    }
+
+    /// Without the ids of what its reader may not see.
+    private struct SharedQuote: Codable, SchemaFields {
+        let page: Int?
+        let start: Int
+        let end: Int
+        let text: String
+
+        init(_ quote: Citation.Quote) {
+            page = quote.page
+            start = quote.start
+            end = quote.end
+            text = quote.text
+        }
+
+        static let schemaName = "SharedQuote"
+        static let fields: [String: FieldRule] = [
+            "page": .note("Its page, from 1."), "start": .note("Where it begins in the document's text, in Unicode scalars."),
+            "end": .note("Where it ends."), "text": .note("Its words."),
         ]
     }
 
@@ -103,17 +147,22 @@ struct ShareRoutes {
 
     private func shared(_ call: OpenCall) async throws -> Response {
         let digest = ShareToken.digest(of: call.context.parameters.get("token") ?? "")
-        guard let session = try await services.log.session(sharedBy: digest), let share = session.share else { throw Problem.notFound }
+        guard let session = try await services.log.session(sharedBy: digest), let share = session.share else {
+            try services.frontDoor.countUnknownLink(of: call.context)
+            throw Problem.notFound
+        }
         let page = try call.page()
         let start = try page.number(from: 0) + page.offset
         let rows = try await services.log.line(to: share.turnID, of: session.id, depths: start..<start + page.limit + 1)
         let messages = try await TurnLookup(log: services.log, turns: services.turns)
             .messages(Array(rows.prefix(page.limit)), of: session, areOnLine: true)
         let items = messages.filter { !$0.hidden }.map {
-            SharedMessage(role: $0.role, content: $0.content, status: $0.status, citations: $0.citations, createdAt: $0.createdAt)
+            SharedMessage(
+                role: $0.role, content: $0.content, status: $0.status, citations: $0.citations.map(SharedCitation.init), createdAt: $0.createdAt)
         }
         let next = rows.count > page.limit ? "\(start + page.limit)" : nil
-        return try Response.json(SharedResource(title: session.title, createdAt: share.createdAt, items: items, nextCursor: next))
+        let title = try await services.log.title(of: share, in: session)
+        return try Response.json(SharedResource(title: title, createdAt: share.createdAt, items: items, nextCursor: next))
     }
 }
 

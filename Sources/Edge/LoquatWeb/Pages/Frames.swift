@@ -7,7 +7,7 @@ import TimeOrdered
 /// Puts pages into the frame of whoever looks at them.
 struct Frames: Sendable {
     private static let sessionsAtOnce = 30
-    private static let pinnedLimit = 50
+    private static let pinnedAtOnce = 50
 
     let log: any LogStore
     let access: PageAccess
@@ -20,7 +20,7 @@ struct Frames: Sendable {
         let list = try await sessions(of: visitor, cursor: nil, current: session?.description)
         let frame = Frame(
             visitor: .init(email: visitor.user.email, csrfToken: visitor.csrfToken), pinned: list.pinned, hasPinned: list.hasPinned,
-            sessions: list.sessions, moreSessions: list.moreSessions, current: session?.description,
+            morePinned: list.morePinned, sessions: list.sessions, moreSessions: list.moreSessions, current: session?.description,
             managesUsers: visitor.user.role.manages, atCollections: place == .collections, atUsers: place == .users,
             atAccount: place == .account)
         return .page(template, Framed(frame: frame, content: content))
@@ -28,13 +28,23 @@ struct Frames: Sendable {
 
     /// What stands at the side; with a cursor more of what is not pinned.
     func sessions(of visitor: Visitor, cursor: String?, current: String?) async throws -> SessionList {
-        let user = visitor.asker.userID
-        let (rows, next) = try await list(of: user, from: cursor, SessionFilter(archived: false, pinned: false))
-        var pinned: [SessionRow] = []
-        if cursor == nil { pinned = try await list(of: user, from: nil, SessionFilter(archived: false, pinned: true), limit: Self.pinnedLimit).rows }
+        let (rows, next) = try await list(of: visitor.asker.userID, from: cursor, SessionFilter(archived: false, pinned: false))
+        let (sessions, more) = (rows.map { link($0, current) }, next.map(LocalPath.encoded))
+        guard cursor == nil else {
+            return SessionList(pinned: [], hasPinned: false, morePinned: nil, sessions: sessions, moreSessions: more)
+        }
+        let top = try await pinned(of: visitor, cursor: nil, current: current)
         return SessionList(
-            pinned: pinned.map { link($0, current) }, hasPinned: !pinned.isEmpty, sessions: rows.map { link($0, current) },
-            moreSessions: next.map(LocalPath.encoded))
+            pinned: top.pinned, hasPinned: top.hasPinned, morePinned: top.morePinned, sessions: sessions, moreSessions: more)
+    }
+
+    /// Those that are kept at the top, and none of the others.
+    func pinned(of visitor: Visitor, cursor: String?, current: String?) async throws -> SessionList {
+        let filter = SessionFilter(archived: false, pinned: true)
+        let (rows, next) = try await list(of: visitor.asker.userID, from: cursor, filter, limit: Self.pinnedAtOnce)
+        return SessionList(
+            pinned: rows.map { link($0, current) }, hasPinned: !rows.isEmpty, morePinned: next.map(LocalPath.encoded), sessions: [],
+            moreSessions: nil)
     }
 
     func archived(of visitor: Visitor, cursor: String?) async throws -> ArchivePage {

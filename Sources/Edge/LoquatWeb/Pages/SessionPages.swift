@@ -30,8 +30,12 @@ struct SessionPages {
                 let list = try await frames.archived(of: visitor, cursor: request.query("cursor"))
                 return try await frames.page("archive", list, for: visitor)
             }
-            let list = try await frames.sessions(of: visitor, cursor: request.query("cursor"), current: request.query("current"))
-            return Response.page(request.query("cursor") == nil ? "sessions" : "links", list)
+            let (cursor, current) = (request.query("cursor"), request.query("current"))
+            if request.query("pinned") == "1" {
+                return Response.page("pinned", try await frames.pinned(of: visitor, cursor: cursor, current: current))
+            }
+            let list = try await frames.sessions(of: visitor, cursor: cursor, current: current)
+            return Response.page(cursor == nil ? "sessions" : "links", list)
         }
         router.get("sessions/:id") { request, context in
             let visitor = try await frames.visitor(request)

@@ -16,7 +16,7 @@ struct SharedPages {
     func add(to router: some RouterMethods<ServerContext>) {
         router.get("shared/:token") { request, context in
             guard let token = context.parameters.get("token"), let (session, share) = try await find(token) else {
-                services.frontDoor.countFailure(of: context)
+                try services.frontDoor.countUnknownLink(of: context)
                 throw PageError.notFound
             }
             let start = request.queryNumber("from", in: Self.depths) ?? 0
@@ -40,7 +40,8 @@ struct SharedPages {
         let end = min(start + Self.turnsAtOnce, last.depth + 1)
         let rows = try await services.log.line(to: last.id, of: session.id, depths: start..<end)
         return SharedPage(
-            title: session.title, turns: try await Timeline(services: services).shared(rows, of: session),
+            title: try await services.log.title(of: share, in: session),
+            turns: try await Timeline(services: services).shared(rows, of: session),
             later: end <= last.depth ? "\(path)?from=\(end)" : nil,
             earlier: start > 0 ? "\(path)?from=\(max(0, start - Self.turnsAtOnce))" : nil)
     }

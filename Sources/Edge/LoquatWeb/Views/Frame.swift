@@ -37,6 +37,7 @@ struct Frame: Sendable {
     let visitor: VisitorView
     let pinned: [SessionLink]
     let hasPinned: Bool
+    let morePinned: String?
     let sessions: [SessionLink]
     let moreSessions: String?
     /// The session that is shown.

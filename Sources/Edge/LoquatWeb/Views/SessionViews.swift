@@ -10,6 +10,7 @@ struct SessionList: Sendable {
     /// Those that are kept at the top.
     let pinned: [SessionLink]
     let hasPinned: Bool
+    let morePinned: String?
     let sessions: [SessionLink]
     let moreSessions: String?
 }

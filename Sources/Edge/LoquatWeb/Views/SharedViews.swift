@@ -21,7 +21,8 @@ struct SharedPage: Sendable {
         let number: String
         let title: String
         let section: String
-        let quote: String
+        /// What sentences of the answer lean on.
+        let quotes: [String]
     }
 
     struct Turn: Sendable {
@@ -44,19 +45,30 @@ struct SharedPage: Sendable {
 extension SharedPage.Turn {
     /// Nil for what has no words.
     init?(_ row: TurnRow, content: EventPayload?, sources frozen: SourcesFrozen?) {
+        var citations: [Citation] = []
         switch content {
         case .userMessage(let message): html = MarkdownRenderer.html(message.content)
-        case .assistantMessage(let message): html = MarkdownRenderer.html(message.content)
+        case .assistantMessage(let message):
+            html = MarkdownRenderer.html(message.content)
+            citations = message.citations
         default: return nil
         }
         role = row.role.rawValue
         speaker = row.role == .user ? "Question" : "Answer"
-        sources = (frozen?.sources ?? []).map { source in
-            SharedPage.Source(
-                number: "\(source.number)", title: source.title,
-                section: [source.page.map { "page \($0)" }, source.sectionHeading].compactMap(\.self).joined(separator: " · "),
-                quote: source.content)
-        }
+        sources = (frozen?.sources ?? []).compactMap { SharedPage.Source($0, citedBy: citations) }
         hasSources = !sources.isEmpty
+    }
+}
+
+extension SharedPage.Source {
+    /// Of a passage, what the answer's sentences quote, each once; nil for a passage that none cites.
+    init?(_ source: Conversation.Source, citedBy citations: [Citation]) {
+        let own = citations.filter { $0.number == source.number }
+        guard !own.isEmpty else { return nil }
+        var quotes: [String] = []
+        for case let text? in own.map(\.quote?.text) where !quotes.contains(text) { quotes.append(text) }
+        self.init(
+            number: "\(source.number)", title: source.title,
+            section: [source.page.map { "page \($0)" }, source.sectionHeading].compactMap(\.self).joined(separator: " · "), quotes: quotes)
     }
 }

@@ -26,7 +26,7 @@ extension Setting {
         name: "LOQUAT_RATE_LIMIT_ADDRESS", fallback: "0", meaning: "requests a minute from one address; 0: any number")
     static let failuresPerAddress = Setting(
         name: "LOQUAT_RATE_LIMIT_FAILURES", fallback: "60",
-        meaning: "failed authentications a minute from one address, this machine's own left out; 0: any number")
+        meaning: "failed authentications a minute from one address, and share links that open nothing; this machine's own left out; 0: any number")
     static let streamsPerKey = Setting(
         name: "LOQUAT_MAX_STREAMS_PER_KEY", fallback: "5000", meaning: "event streams open with one key; 0: any number")
     static let trustedProxies = Setting(
