@@ -27,12 +27,7 @@ extension InMemoryLogStore {
     }
 
     package func forgetClaims(about id: UUIDv7) async throws {
-        try write(.claim) { state in
-            state.claims = state.claims.filter { _, stored in
-                guard case .response(_, let body) = stored.claim.outcome else { return true }
-                return !String(decoding: body, as: UTF8.self).contains(id.description)
-            }
-        }
+        try write(.claim) { $0.forgetClaims(about: id) }
     }
 
     package func knows(sessions: [SessionID], turns: [TurnID]) async throws -> Bool {
