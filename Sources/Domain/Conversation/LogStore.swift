@@ -117,7 +117,8 @@ package protocol LogStore: Sendable {
     func lineEnd(through turn: TurnID, of session: SessionID) async throws -> TurnID
     /// For each turn that the line to `head` does not lead through, the turn of that line which stands where the turn's own line leaves it.
     func superseding(_ turns: [TurnID], onLineTo head: TurnID, of session: SessionID) async throws -> [TurnID: TurnID]
-    /// Turns of the same speaker that follow the same turns as these do, themselves included, by position.
+    /// Turns of the same speaker that follow the same turns as these do, by position: these themselves, what was said between those in one
+    /// place, and the nearest before and after them, `NearVersions.limit` of each at the most.
     func versions(of turns: [TurnRow]) async throws -> [TurnRow]
     func turn(_ id: TurnID, of session: SessionID) async throws -> TurnRow?
     /// The session that a link shows.
