@@ -148,7 +148,8 @@ package protocol LogStore: Sendable {
     /// Chains the heads of the sessions that changed since the last checkpoint. False where none did.
     func checkpoint() async throws -> Bool
     func verify() async throws -> VerificationReport
-    /// Folds every log from nothing and compares; with `repair`, puts the folded rows in the views' place.
+    /// Folds every log from nothing and compares; with `repair`, puts the folded rows in the views' place. A log that is damaged keeps no
+    /// other from it.
     func rebuild(repair: Bool) async throws -> RebuildReport
 }
 
@@ -218,6 +219,8 @@ package struct RebuildReport: Sendable, Hashable {
     package var turns = 0
     /// Sessions whose rows differ from the fold of their log.
     package var differing: [SessionID] = []
+    /// Sessions whose log does not fold, each with the event where that ends; their rows stay as they are.
+    package var damaged: [VerificationReport.Problem] = []
 
     package init() {}
 }
