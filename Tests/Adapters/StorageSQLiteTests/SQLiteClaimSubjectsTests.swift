@@ -25,8 +25,10 @@ struct SQLiteClaimSubjectsTests {
 
     @Test func answersOfADeletedThingAreFoundByTheIndex() async throws {
         let (store, id) = (try opened(), ids.next())
-        let plan = try await store.file.read { database in
-            try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN " + SQLiteLogStore.claimDeletion, arguments: [id]).map { $0["detail"] as String }
+        // By the connection that deletes: another may not even ask how it would.
+        let plan = try await store.file.write { database -> [String] in
+            let rows = try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN " + SQLiteLogStore.claimDeletion, arguments: [id])
+            return rows.map { $0["detail"] as String }
         }
         #expect(!plan.contains { $0.hasPrefix("SCAN") }, "\(plan)")
         #expect(plan.contains { $0.contains("claim_subjects_by_subject") }, "\(plan)")

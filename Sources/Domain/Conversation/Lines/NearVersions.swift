@@ -1,4 +1,4 @@
-package import TimeOrdered
+import TimeOrdered
 
 /// The versions that are told with a turn: those nearest to it by their position. What was said thousands of times would else be told
 /// with thousands of ids for each of them.
