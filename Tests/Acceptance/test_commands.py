@@ -281,6 +281,27 @@ def test_rebuild_gives_the_same(conversed):
     assert [api.get(f"/api/v1/chat/sessions/{session_id}").json(), api.messages(session_id), api.sessions()] == before
 
 
+def test_rebuild_goes_on_past_a_damaged_session(conversed):
+    server, api, damaged = conversed
+    server.start()
+    (whole,) = [session["id"] for session in api.sessions() if session["id"] != damaged]
+    before = api.messages(whole)
+    server.stop()
+    with sqlite3.connect(store.database(server.data_dir)) as database:
+        one, other = (bytes.fromhex(session.replace("-", "")) for session in (damaged, whole))
+        assert database.execute("update events set created_at = 'soon' where session = ? and seq = 3", (one,)).rowcount == 1
+        assert database.execute("delete from turns where session = ?", (other,)).rowcount > 0
+    database.close()
+    for command in (["rebuild", "--check"], ["rebuild"]):
+        result = server.run(*command, check=False)
+        assert result.returncode == 1
+        assert f"session {damaged} seq 3: " in result.stdout and f"session {whole}: the rows differ from the log" in result.stdout
+    again = server.run("rebuild", check=False)
+    assert again.returncode == 1 and damaged in again.stdout and whole not in again.stdout
+    server.start()
+    assert api.messages(whole) == before
+
+
 def test_the_store_is_a_sound_database_in_wal_mode(conversed):
     server, _, _ = conversed
     path = store.database(server.data_dir)

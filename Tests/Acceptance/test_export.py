@@ -442,6 +442,19 @@ def test_chatgpts_branches_become_versions(plain, upstream):
     assert plain.server.run("verify").returncode == 0 and plain.server.run("rebuild", "--check").returncode == 0
 
 
+def test_of_many_versions_the_nearest_are_told(plain):
+    answers = [(f"a{number}", "q", "assistant", f"Answer {number}.") for number in range(250)]
+    (session,) = take(plain, [chatgpt(("q", "root", "user", "What is a loquat?"), *answers, current="a120")])
+    told = [message for message in session.everything() if message["role"] == "assistant"]
+    ids = [message["id"] for message in told]
+    assert len(ids) == 250 and session.line()[1]["id"] in ids
+    for number, message in enumerate(told):
+        first = max(0, min(number - 50, 150))
+        assert message["versions"] == ids[first : first + 100] and message["id"] in message["versions"]
+    # From one end of what is told the others are found.
+    assert session.turn(told[0]["versions"][-1])["versions"] == ids[49:149]
+
+
 def test_open_webuis_branches_become_versions(plain):
     def message(role, parent, content, **more):
         return {"role": role, "parentId": parent, "childrenIds": [], "content": content, **more}

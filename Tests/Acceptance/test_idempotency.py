@@ -154,6 +154,25 @@ def test_a_refused_request_may_be_mended_under_its_key(api):
     assert answer.status_code == 422 and answer.json()["code"] != "idempotency_mismatch"
 
 
+def test_an_answer_is_forgotten_with_what_it_speaks_of(api, unique):
+    collection = api.post("/api/v1/collections", json={"name": unique()}, expect=201).json()["id"]
+    document = ("/api/v1/documents", {"title": "Once", "text": f"Words of {unique()}.", "collection_id": collection})
+    begun = api.post("/api/v1/chat", json={"message": unique(), "stream": False}, expect=200).json()
+    branch = (f"/api/v1/chat/sessions/{begun['session_id']}/branches", {"turn_id": begun["turn_id"], "name": "once", "into": "new"})
+    kept = ("/api/v1/collections", {"name": unique()})
+    headers = [key() for _ in range(3)]
+
+    def send():
+        return [api.post(path, json=body, headers=one).json() for (path, body), one in zip((document, branch, kept), headers)]
+
+    first = send()
+    assert send() == first
+    api.delete(f"/api/v1/documents/{first[0]['id']}", expect=204)
+    api.delete(f"/api/v1/chat/sessions/{first[1]['session_id']}", expect=204)
+    again = send()
+    assert again[0]["id"] != first[0]["id"] and again[1]["session_id"] != first[1]["session_id"] and again[2] == first[2]
+
+
 def test_equal_keys_at_the_openai_door(scripted, upstream, unique):
     headers, word = key(), unique()
     model = upstream.model(script.answer("Zig zag"))

@@ -117,7 +117,8 @@ package protocol LogStore: Sendable {
     func lineEnd(through turn: TurnID, of session: SessionID) async throws -> TurnID
     /// For each turn that the line to `head` does not lead through, the turn of that line which stands where the turn's own line leaves it.
     func superseding(_ turns: [TurnID], onLineTo head: TurnID, of session: SessionID) async throws -> [TurnID: TurnID]
-    /// Turns of the same speaker that follow the same turns as these do, themselves included, by position.
+    /// Turns of the same speaker that follow the same turns as these do, by position: these themselves, what was said between those in one
+    /// place, and the nearest before and after them, `NearVersions.limit` of each at the most.
     func versions(of turns: [TurnRow]) async throws -> [TurnRow]
     func turn(_ id: TurnID, of session: SessionID) async throws -> TurnRow?
     /// The session that a link shows.
@@ -147,7 +148,8 @@ package protocol LogStore: Sendable {
     /// Chains the heads of the sessions that changed since the last checkpoint. False where none did.
     func checkpoint() async throws -> Bool
     func verify() async throws -> VerificationReport
-    /// Folds every log from nothing and compares; with `repair`, puts the folded rows in the views' place.
+    /// Folds every log from nothing and compares; with `repair`, puts the folded rows in the views' place. A log that is damaged keeps no
+    /// other from it.
     func rebuild(repair: Bool) async throws -> RebuildReport
 }
 
@@ -217,6 +219,8 @@ package struct RebuildReport: Sendable, Hashable {
     package var turns = 0
     /// Sessions whose rows differ from the fold of their log.
     package var differing: [SessionID] = []
+    /// Sessions whose log does not fold, each with the event where that ends; their rows stay as they are.
+    package var damaged: [VerificationReport.Problem] = []
 
     package init() {}
 }

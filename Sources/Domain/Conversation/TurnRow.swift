@@ -75,8 +75,8 @@ package struct TurnRow: Sendable, Hashable {
 
 /// Where turns stand that are versions of each other: after the same turn, by the same speaker.
 package struct VersionPlace: Hashable, Sendable {
-    private let parent: TurnID?
-    private let role: TurnRow.Speaker
+    package let parent: TurnID?
+    package let role: TurnRow.Speaker
 
     package init(_ row: TurnRow) {
         parent = row.parentID

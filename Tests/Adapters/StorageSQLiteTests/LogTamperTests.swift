@@ -240,4 +240,35 @@ struct LogTamperTests {
         let error = LogError.damaged(session: session, seq: 3, reason: "its row cannot be read")
         await #expect(throws: error) { _ = try await log.events(of: session, after: 0, limit: 10) }
     }
+
+    @Test(arguments: ["created_at = 'soon'", "payload = x'7b'", "payload = x'7b7d'", "kind = 'turn.dreamt'", "hash = 7", "seq = 'third'"])
+    func whatCannotBeReadKeepsNoOtherSessionFromBeingRebuilt(_ change: String) async throws {
+        let damaged = try await session(turns: 1)
+        let (lost, unreadable) = (try await session(turns: 1), try await session(turns: 1))
+        try await log.file.write { database in
+            try database.execute(sql: "UPDATE events SET \(change) WHERE session = ? AND seq = 3", arguments: [damaged])
+            try database.execute(sql: "DELETE FROM turns WHERE session = ?", arguments: [lost])
+            try database.execute(sql: "UPDATE sessions SET metadata = x'7b' WHERE id = ?", arguments: [unreadable])
+        }
+        let report = try await log.rebuild(repair: true)
+        #expect(report.sessions == 3 && Set(report.differing) == [lost, unreadable])
+        #expect(report.damaged.map(\.session) == [damaged])
+        #expect(report.damaged.first?.seq == (change.hasPrefix("seq") ? 4 : 3))
+        #expect(try await log.rebuild(repair: false).differing == [])
+        #expect(try await log.turns(of: lost, after: 0, limit: 10).count == 2)
+    }
+
+    @Test func anEventOfNoSessionKeepsNoneFromBeingRebuilt() async throws {
+        let lost = try await session(turns: 1)
+        try await log.file.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO events (session, seq, kind, payload, event_group, created_at, hash)
+                    SELECT 'nobody', seq, kind, payload, event_group, created_at, hash FROM events WHERE seq = 1
+                    """)
+            try database.execute(sql: "DELETE FROM turns WHERE session = ?", arguments: [lost])
+        }
+        #expect(try await log.rebuild(repair: true).differing == [lost])
+        #expect(try await log.verify().problems.map(\.reason) == ["the event is of no session"])
+    }
 }

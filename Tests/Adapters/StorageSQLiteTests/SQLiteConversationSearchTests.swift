@@ -172,4 +172,44 @@ struct SQLiteConversationSearchTests {
         #expect(try await found("loquat", by: search) == ["third loquat", "first loquat"])
         try search.close()
     }
+
+    @Test(arguments: [
+        "created_at = 'soon' WHERE seq = 7", "payload = 7 WHERE seq = 7", "hash = 7 WHERE seq = 7", "seq = 'seventh' WHERE seq = 7",
+    ])
+    func aRowThatCannotBeReadKeepsNoOtherFromBeingFound(_ change: String) async throws {
+        try await rig.session(of: user, rig.turns(["first loquat", "second loquat", "third loquat"]))
+        try await rig.log.file.write { try $0.execute(sql: "UPDATE events SET \(change)") }
+        let search = try await rig.current()
+        #expect(try await found("loquat", by: search) == ["third loquat", "first loquat"])
+        try search.close()
+    }
+
+    @Test func aRowThatIsDamagedAfterItWasIndexedIsLeftOut() async throws {
+        try await rig.session(of: user, rig.turns(["first loquat", "second loquat", "third loquat"]))
+        let search = try await rig.current()
+        try await rig.log.file.write { try $0.execute(sql: "UPDATE events SET created_at = 'soon' WHERE seq = 7") }
+        #expect(try await found("loquat", by: search) == ["third loquat", "first loquat"])
+        try search.close()
+    }
+
+    @Test func theLastRowOfTheLogMayBeNonsense() async throws {
+        try await rig.session(of: user, rig.turns(["first loquat", "second loquat"]))
+        try await rig.log.file.write { try $0.execute(sql: "UPDATE events SET hash = 7 WHERE position = (SELECT max(position) FROM events)") }
+        for _ in 0..<2 {
+            let search = try await rig.current()
+            let hits = try await search.hits(of: user, ConversationQuery("loquat"), before: nil, limit: 10)
+            #expect(hits.isComplete && hits.hits.map(\.text) == ["second loquat", "first loquat"])
+            try search.close()
+        }
+    }
+
+    /// More of them than are read at once must not look like the log's end.
+    @Test func behindManyDamagedRowsTheNextIsFound() async throws {
+        try await rig.session(of: user, rig.turns((0..<4).map { "loquat \($0)" }))
+        try await rig.log.file.write { try $0.execute(sql: "UPDATE events SET created_at = 'soon' WHERE seq < 17") }
+        let slice = try await rig.log.words(after: 0, limit: 1, bytes: 1 << 20)
+        #expect(slice.words.map(\.event.seq) == [17] && slice.goesOn)
+        let next = try await rig.log.words(after: try #require(slice.end).position, limit: 1, bytes: 1 << 20)
+        #expect(next.words.map(\.event.seq) == [20] && next.goesOn)
+    }
 }

@@ -23,11 +23,18 @@ struct BranchViewTests {
 
     @Test func versionsAreCountedFromOne() throws {
         let ids = (1...3).map { TurnID(high: 0, low: UInt64($0)) }
-        let middle = try #require(VersionsView(of: ids[1], among: ids))
+        let middle = try #require(VersionsView(of: ids[1], among: NearVersions(ids: ids)))
         #expect(middle.place == "2 of 3")
         #expect(middle.previousVersion == ids[0].description && middle.nextVersion == ids[2].description)
-        let first = try #require(VersionsView(of: ids[0], among: ids))
+        let first = try #require(VersionsView(of: ids[0], among: NearVersions(ids: ids)))
         #expect(first.place == "1 of 3" && first.previousVersion == nil)
-        #expect(VersionsView(of: ids[0], among: [ids[0]]) == nil)
+        #expect(VersionsView(of: ids[0], among: NearVersions(ids: [ids[0]])) == nil)
+    }
+
+    @Test func whereThereAreMoreVersionsThePlaceSaysSo() throws {
+        let ids = (1...300).map { TurnID(high: 0, low: UInt64($0)) }
+        let middle = try #require(VersionsView(of: ids[150], among: NearVersions(of: ids[150], among: ids)))
+        #expect(middle.place == "51 of 100+")
+        #expect(middle.previousVersion == ids[149].description && middle.nextVersion == ids[151].description)
     }
 }

@@ -12,7 +12,8 @@ struct TemplatesTests {
         TurnView(
             id: "1", role: "assistant", speaker: "Answer", status: "complete", html: "<p>kept</p>", state: hostile, hasSources: true,
             sources: [SourceView(number: "1", passage: hostile, title: hostile, section: hostile, summary: hostile)],
-            versions: VersionsView(of: versions[1], among: versions), isHidden: true, isAnswer: true, mayContinue: true, isRatedUp: true)
+            versions: VersionsView(of: versions[1], among: NearVersions(ids: versions)), isHidden: true, isAnswer: true, mayContinue: true,
+            isRatedUp: true)
     }
 
     private let versions = [TurnID(high: 0, low: 1), TurnID(high: 0, low: 2)]

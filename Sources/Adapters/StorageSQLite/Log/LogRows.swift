@@ -103,7 +103,8 @@ extension IdempotencyClaim {
         self.init(userID: row["user"], key: row.string("key"), fingerprint: row.bytes("fingerprint"), outcome: outcome)
     }
 
-    func save(_ database: Database, now: Timestamp) throws {
+    /// - Parameter subjects: what the answer speaks of.
+    func save(_ database: Database, about subjects: [UUIDv7], now: Timestamp) throws {
         var turn: (session: UUIDv7, turn: UUIDv7)?
         var response: (status: Int, body: Data)?
         switch outcome {
@@ -116,5 +117,9 @@ extension IdempotencyClaim {
                 SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM departed_users WHERE id = ?)
                 """,
             arguments: [userID, key.blob, Data(fingerprint), turn?.session, turn?.turn, response?.status, response?.body, now, userID])
+        // Nothing is kept for a user who is gone.
+        guard database.changesCount > 0, !subjects.isEmpty else { return }
+        let statement = try database.cachedStatement(sql: "INSERT INTO claim_subjects (user, key, subject) VALUES (?, ?, ?)")
+        for subject in subjects { try statement.execute(arguments: [userID, key.blob, subject]) }
     }
 }

@@ -30,8 +30,13 @@ extension SQLiteLogStore {
         try await refusing { try await file.write { try Self.forgetClaims(about: id, $0) } }
     }
 
+    /// What a claim speaks of goes with it (`ON DELETE CASCADE`), here and wherever claims go.
+    static let claimDeletion = """
+        DELETE FROM idempotency_claims WHERE (user, key) IN (SELECT user, key FROM claim_subjects WHERE subject = ?)
+        """
+
     private static func forgetClaims(about id: UUIDv7, _ database: Database) throws {
-        try database.execute(sql: "DELETE FROM idempotency_claims WHERE instr(body, ?) > 0", arguments: [id.description.blob])
+        try database.execute(sql: claimDeletion, arguments: [id])
     }
 
     private func remove(_ row: SessionRow, _ database: Database) throws {

@@ -3,9 +3,6 @@ import GRDB
 import TimeOrdered
 
 extension SQLiteLogStore {
-    /// Versions that are read for one page at the most.
-    private static let versionLimit = 10_000
-
     package func line(to head: TurnID, of session: SessionID, depths: Range<Int>) async throws -> [TurnRow] {
         try await file.read { database in
             guard let head = try Self.turn(head, of: session, database), !depths.isEmpty, head.depth >= depths.lowerBound else { return [] }
@@ -57,23 +54,6 @@ extension SQLiteLogStore {
                 if depth <= head.depth { found[id] = try walk.ancestor(of: head, at: depth).id }
             }
             return found
-        }
-    }
-
-    package func versions(of turns: [TurnRow]) async throws -> [TurnRow] {
-        guard let session = turns.first?.sessionID else { return [] }
-        let parents = Set(turns.compactMap(\.parentID))
-        let beginsLine = turns.contains { $0.parentID == nil }
-        let pairs = Set(turns.map { VersionPlace($0) })
-        return try await file.read { database in
-            let marks = repeatElement("?", count: parents.count).joined(separator: ", ")
-            let rows = try TurnRow.fetch(
-                database, sql: "SELECT * FROM turns INDEXED BY turns_by_parent WHERE session = ? AND parent IN (\(marks)) LIMIT ?",
-                arguments: [session] + StatementArguments(parents) + [Self.versionLimit])
-            let first = try TurnRow.fetch(
-                database, sql: "SELECT * FROM turns INDEXED BY turns_by_parent WHERE session = ? AND parent IS NULL AND ? LIMIT ?",
-                arguments: [session, beginsLine, Self.versionLimit])
-            return (first + rows).filter { pairs.contains(VersionPlace($0)) }.sorted { $0.position < $1.position }
         }
     }
 }

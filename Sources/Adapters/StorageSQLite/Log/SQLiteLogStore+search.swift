@@ -28,7 +28,8 @@ struct LoggedSlice: Sendable {
 /// The log as an index of its words reads it: over all sessions, in the order of their commits. One connection writes, so no event appears
 /// before another that is there already.
 extension SQLiteLogStore {
-    /// What users and assistants said after a position. A workspace's own log, whose user it is itself, is nobody's conversation.
+    /// What users and assistants said after a position. A workspace's own log, whose user it is itself, is nobody's conversation. A row that
+    /// cannot be read is left out, and keeps none behind it from being found; `verify` names it.
     /// - Parameters:
     ///   - limit: events at the most.
     ///   - bytes: once payloads have so many, no further one is read.
@@ -40,21 +41,22 @@ extension SQLiteLogStore {
                     SELECT events.*, sessions.user AS session_user
                     FROM events CROSS JOIN sessions ON sessions.id = events.session
                     WHERE events.position > ? AND events.kind IN (?, ?) AND sessions.user <> sessions.workspace
-                    ORDER BY events.position LIMIT ?
+                    ORDER BY events.position
                     """)
             let kinds = [EventKind.userMessage.rawValue, EventKind.assistantMessage.rawValue]
-            let rows = try Row.fetchCursor(statement, arguments: [position, kinds[0], kinds[1], limit])
+            let rows = try Row.fetchCursor(statement, arguments: [position, kinds[0], kinds[1]])
             var words: [LoggedWords] = []
             var size = 0
-            while size < bytes, let row = try rows.next() {
-                let event = try LogEvent(row: row)
+            while words.count < limit, size < bytes, let row = try rows.next() {
+                // reason: what is left out is named by `verify`
+                guard let event = try? LogEvent(row: row), let user = UUIDv7.fromDatabaseValue(row["session_user"]) else { continue }
                 size += event.payload.count
-                words.append(LoggedWords(position: row["position"], userID: row["session_user"], event: event))
+                words.append(LoggedWords(position: row["position"], userID: user, event: event))
             }
             if let cut = words.last, words.count == limit || size >= bytes {
                 return LoggedSlice(words: words, end: LogPlace(position: cut.position, hash: cut.event.hash), goesOn: true)
             }
-            let end = last.map { LogPlace(position: $0["position"], hash: EventHash(bytes: $0.bytes("hash"))) }
+            let end = last.map { LogPlace(position: $0["position"], hash: Self.storedHash($0["hash"])) }
             return LoggedSlice(words: words, end: end, goesOn: false)
         }
     }
@@ -67,9 +69,8 @@ extension SQLiteLogStore {
     /// Whether a view that ends here can be one of this log. Where its last event was deleted since, the log has been that far at least.
     func hasReached(_ place: LogPlace) async throws -> Bool {
         try await reading { database in
-            if let hash = try Data.fetchOne(database, sql: "SELECT hash FROM events WHERE position = ?", arguments: [place.position]) {
-                return Array(hash) == place.hash.bytes
-            }
+            let sql = "SELECT hash FROM events WHERE position = ?"
+            if let hash = try DatabaseValue.fetchOne(database, sql: sql, arguments: [place.position]) { return Self.storedHash(hash) == place.hash }
             let last = try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'events'")
             return last ?? 0 >= place.position
         }
@@ -85,6 +86,11 @@ extension SQLiteLogStore {
             }
             return hits
         }
+    }
+
+    /// Of no bytes where it is no hash, as that of the last event may be.
+    private static func storedHash(_ value: DatabaseValue) -> EventHash {
+        EventHash(bytes: Data.fromDatabaseValue(value).map { Array($0) } ?? [])
     }
 
     private func reading<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {

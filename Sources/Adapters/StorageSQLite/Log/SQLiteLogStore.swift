@@ -49,7 +49,7 @@ package final class SQLiteLogStore: LogStore {
         try plan.projection.session?.save(database)
         for turn in plan.turns { try turn.save(database) }
         if let session = plan.projection.session { try StoredUsage.add(plan.usage, of: session, database) }
-        try batch.idempotency?.save(database, now: now)
+        if let claim = batch.idempotency { try claim.save(database, about: claim.subjects, now: now) }
         // Another batch of this session may be in the same commit: it must find this one's rows in the file.
         forget(batch.sessionID)
         return plan
@@ -98,8 +98,9 @@ package final class SQLiteLogStore: LogStore {
     }
 
     package func save(_ claim: IdempotencyClaim) async throws {
-        let now = clock.now()
-        try await refusing { try await file.write { try claim.save($0, now: now) } }
+        // Found out here: an answer may be long, and the writer is everybody's.
+        let (now, subjects) = (clock.now(), claim.subjects)
+        try await refusing { try await file.write { try claim.save($0, about: subjects, now: now) } }
     }
 
     package func forgetClaims(before: Timestamp) async throws {

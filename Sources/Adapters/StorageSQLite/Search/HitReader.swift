@@ -17,13 +17,21 @@ final class HitReader {
 
     /// Nil where it is nobody's or somebody else's, not what its turn says, on none of its session's lines, or not to be read.
     func hit(at position: Int64) throws -> ConversationHit? {
-        let events = try LogEvent.fetch(database, sql: "SELECT * FROM events WHERE position = ?", arguments: [position])
-        guard let event = events.first, let session = try session(event.sessionID), let turn = try turn(saying: event),
+        guard let event = try event(at: position), let session = try session(event.sessionID), let turn = try turn(saying: event),
             try isOnAnyLine(turn, of: session),
             // reason: an event that is damaged must not keep others from being found
             let text = try? event.decodedPayload().words
         else { return nil }
         return ConversationHit(position: position, session: session, turn: turn, text: text)
+    }
+
+    /// Nil where it cannot be read, too: `verify` names it.
+    private func event(at position: Int64) throws -> LogEvent? {
+        do {
+            return try LogEvent.fetch(database, sql: "SELECT * FROM events WHERE position = ?", arguments: [position]).first
+        } catch is LogError {
+            return nil
+        }
     }
 
     private func session(_ id: SessionID) throws -> SessionRow? {

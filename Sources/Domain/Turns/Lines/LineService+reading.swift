@@ -14,7 +14,7 @@ extension LineService {
         if let answer = try await answer(to: message, onLineTo: left) { return answer }
         // A line may have been taken back to the message itself: of its answers the newest.
         let another = TurnRow(
-            id: message.id, sessionID: session.id, position: 0, role: .assistant, status: .complete, parentID: message.id,
+            id: message.id, sessionID: session.id, position: .max, role: .assistant, status: .complete, parentID: message.id,
             createdAt: message.createdAt)
         return try await log.versions(of: [another]).last
     }

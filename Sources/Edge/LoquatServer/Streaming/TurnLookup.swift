@@ -57,14 +57,14 @@ struct TurnLookup {
     private func places(of rows: [TurnRow], in session: SessionRow, areOnLine: Bool) async throws -> [TurnID: MessageResource.Place] {
         var hidden = Dictionary(rows.map { ($0.id, $0.isHidden) }, uniquingKeysWith: { $1 })
         for id in Set(rows.compactMap(\.userTurnID)) where hidden[id] == nil { hidden[id] = try await log.turn(id, of: session.id)?.isHidden }
-        let versions = Dictionary(grouping: try await log.versions(of: rows), by: VersionPlace.init)
+        let versions = try await log.nearVersions(of: rows)
         var superseding: [TurnID: TurnID] = [:]
         if !areOnLine, let head = session.headTurnID {
             superseding = try await log.superseding(rows.map(\.id), onLineTo: head, of: session.id)
         }
         var places: [TurnID: MessageResource.Place] = [:]
         for row in rows {
-            var place = MessageResource.Place(versions: (versions[VersionPlace(row)] ?? [row]).map(\.id))
+            var place = MessageResource.Place(versions: versions[row.id]?.ids ?? [row.id])
             place.isHidden = hidden[row.userTurnID ?? row.id] ?? false
             place.supersededBy = superseding[row.id]
             places[row.id] = place

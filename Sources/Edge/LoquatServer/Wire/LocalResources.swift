@@ -7,6 +7,12 @@ struct VerificationResource: Encodable {
         let sessionID: UUIDv7?
         let seq: Int?
         let reason: String
+
+        init(_ problem: VerificationReport.Problem) {
+            sessionID = problem.session
+            seq = problem.seq
+            reason = problem.reason
+        }
     }
 
     let valid: Bool
@@ -20,7 +26,7 @@ struct VerificationResource: Encodable {
         sessions = report.sessions
         events = report.events
         checkpoints = report.checkpoints
-        problems = report.problems.map { Problem(sessionID: $0.session, seq: $0.seq, reason: $0.reason) }
+        problems = report.problems.map(Problem.init)
     }
 }
 
@@ -28,11 +34,13 @@ struct RebuildResource: Encodable {
     let sessions: Int
     let turns: Int
     let differing: [UUIDv7]
+    let damaged: [VerificationResource.Problem]
 
     init(_ report: RebuildReport) {
         sessions = report.sessions
         turns = report.turns
         differing = report.differing
+        damaged = report.damaged.map(VerificationResource.Problem.init)
     }
 }
 

@@ -1,3 +1,4 @@
+import Conversation
 import SchemaReflection
 
 // What the document says of the members of sessions and what is in them.
@@ -28,7 +29,8 @@ extension MessageResource: SchemaFields {
         "superseded_by": .note("The turn that took its place on the current line; null for one that is on it."),
         "interjection_of": .note("The turn that it fell into."), "hidden": .note("Left out of prompts."),
         "truncated": .note("Cut off by the limit on its length."),
-        "versions": .note("All turns that were said in this place, itself included, oldest first."),
+        "versions": .note(
+            "The turns that were said in this place, itself included, oldest first; of more than \(NearVersions.limit) those nearest to it."),
         "metadata": .note("As it was sent with the message."), "usage": .note("Tokens, as the model's provider counted them."),
         "finish_reason": .note("Why the answer ended."), "error": .note("Why there is no whole answer."),
         "model": .note("The model that answered."), "rating": .note("What its reader thought of it."), "created_at": .note("When it was said."),

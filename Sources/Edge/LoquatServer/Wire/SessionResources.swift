@@ -66,7 +66,7 @@ struct MessageResource: Codable {
 
     /// What is known of a turn's place beside its own row.
     struct Place {
-        /// The turn's versions, itself included, in their order.
+        /// The nearest of the turn's versions, itself included, in their order.
         var versions: [UUIDv7]
         var supersededBy: UUIDv7?
         var isHidden = false

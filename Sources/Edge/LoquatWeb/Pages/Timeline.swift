@@ -46,11 +46,11 @@ struct Timeline {
 
     private func places(of rows: [TurnRow], in session: SessionRow) async throws -> [TurnID: TurnView.Place] {
         let hidden = try await hidden(among: rows, in: session.id)
-        let versions = Dictionary(grouping: try await log.versions(of: rows), by: VersionPlace.init)
+        let versions = try await log.nearVersions(of: rows)
         var places: [TurnID: TurnView.Place] = [:]
         for row in rows {
             places[row.id] = TurnView.Place(
-                versions: (versions[VersionPlace(row)] ?? [row]).map(\.id), isHidden: hidden[row.userTurnID ?? row.id] ?? false,
+                versions: versions[row.id] ?? NearVersions(ids: [row.id]), isHidden: hidden[row.userTurnID ?? row.id] ?? false,
                 isLast: row.id == session.headTurnID)
         }
         return places

@@ -25,25 +25,25 @@ extension SourceView {
 
 /// What was said in the place of one turn.
 struct VersionsView: Sendable {
-    /// Such as `2 of 3`.
+    /// Such as `2 of 3`; `51 of 100+` among the nearest where there are more.
     let place: String
     let previousVersion: String?
     let nextVersion: String?
 
     /// Nil where only one thing was said.
-    init?(of turn: TurnID, among versions: [TurnID]) {
-        guard versions.count > 1, let index = versions.firstIndex(of: turn) else { return nil }
-        place = "\(index + 1) of \(versions.count)"
-        previousVersion = index > 0 ? versions[index - 1].description : nil
-        nextVersion = index + 1 < versions.count ? versions[index + 1].description : nil
+    init?(of turn: TurnID, among versions: NearVersions) {
+        let ids = versions.ids
+        guard ids.count > 1, let index = ids.firstIndex(of: turn) else { return nil }
+        place = "\(index + 1) of \(ids.count)\(versions.isCut ? "+" : "")"
+        previousVersion = index > 0 ? ids[index - 1].description : nil
+        nextVersion = index + 1 < ids.count ? ids[index + 1].description : nil
     }
 }
 
 struct TurnView: Sendable {
     /// What is known of a turn's place beside its own row.
     struct Place: Sendable {
-        /// Itself included, in their order.
-        var versions: [TurnID] = []
+        var versions = NearVersions(ids: [])
         var isHidden = false
         /// The line ends with it.
         var isLast = false

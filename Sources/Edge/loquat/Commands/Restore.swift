@@ -42,13 +42,13 @@ struct Restore: AsyncParsableCommand {
         // Opened once: what was running is closed, and what is left to be done shows now and not at the first start.
         let (verification, rebuild) = try await LocalServer.withClient(settings) { client -> (JSONValue, JSONValue) in
             let verification = try await client.request("POST", "/local/verify")
-            // A log that was changed need not fold at all.
+            // What a log that was changed folds to says nothing of the copy.
             guard verification["valid"]?.bool == true else { return (verification, JSONValue.null) }
             return (verification, try await client.request("POST", "/local/rebuild?check=true"))
         }
         for line in ReportLines.verification(verification) { Output.line(line) }
         if !rebuild.isNull { for line in ReportLines.rebuild(rebuild, repaired: false) { Output.line(line) } }
         Output.line("Restored to \(settings.dataDirectory). To start it: loquat serve --data-dir \(settings.dataDirectory)")
-        guard rebuild["differing"]?.array?.isEmpty == true else { throw ExitCode(1) }
+        guard rebuild["differing"]?.array?.isEmpty == true, rebuild["damaged"]?.array?.isEmpty == true else { throw ExitCode(1) }
     }
 }

@@ -30,7 +30,8 @@ struct Rebuild: AsyncParsableCommand {
         abstract: "Fold the projections from the log anew.",
         discussion: """
             With --check nothing is written: the folded rows are compared with those that are there, and the command exits with 1 where
-            they differ.
+            they differ. A session whose log is damaged is named and stays as it is, while the others are folded; then, too, the command
+            exits with 1. `loquat verify` names the events.
 
             Examples:
               loquat rebuild --check
@@ -48,6 +49,7 @@ struct Rebuild: AsyncParsableCommand {
             try await $0.request("POST", "/local/rebuild?check=\(check)")
         }
         for line in ReportLines.rebuild(report, repaired: !check) { Output.line(line) }
-        if check, report["differing"]?.array?.isEmpty == false { throw ExitCode(1) }
+        let isDamaged = report["damaged"]?.array?.isEmpty == false
+        if isDamaged || check && report["differing"]?.array?.isEmpty == false { throw ExitCode(1) }
     }
 }

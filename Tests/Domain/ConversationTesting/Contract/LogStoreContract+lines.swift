@@ -7,6 +7,7 @@ extension LogStoreContract {
     static let lines = [
         Check("a line is read by its depths, also far back", linesByDepth),
         Check("versions are those that follow the same turn", versionsOfTurns),
+        Check("of many versions the nearest are read", nearestVersions),
         Check("lines part at their fork, and come back to where they were left", forksAndEnds),
         Check("a turn is come back to with what it had when it was last left", endsByTime),
         Check("what takes a turn's place is told", supersedingTurns),
@@ -79,6 +80,38 @@ extension LogStoreContract {
         let rows = try await trial.turns(of: tree.session)
         #expect(try await trial.store.versions(of: rows) == rows)
         #expect(try await trial.store.turn(tree.regenerated.id, of: tree.session)?.regeneratedFrom == tree.turns[1].id)
+    }
+
+    @Sendable private static func nearestVersions(_ trial: LogStoreTrial) async throws {
+        let (user, limit) = (trial.ids.next(), NearVersions.limit)
+        let session = try await trial.session(by: user)
+        var turns = [SampleTurn(trial.ids)]
+        var drafts = turns[0].whole
+        for _ in 1..<3 * limit {
+            let next = SampleTurn(trial.ids, userTurnID: turns[0].userTurnID)
+            drafts += [again(next, after: turns[turns.count - 1])] + next.closing()
+            turns.append(next)
+        }
+        try await trial.append(drafts, to: session)
+        let rows = try await trial.turns(of: session).filter { $0.role == .assistant }
+        #expect(rows.map(\.id) == turns.map(\.id))
+        let middle = limit + limit / 2
+        let last = rows.count - 1
+        let reads: [(Int, ClosedRange<Int>)] = [
+            (0, 0...limit), (limit, 0...2 * limit), (middle, middle - limit...middle + limit), (last, last - limit...last),
+        ]
+        for (index, read) in reads {
+            #expect(try await trial.store.versions(of: [rows[index]]) == Array(rows[read]))
+        }
+        #expect(try await trial.store.versions(of: [rows[limit + 5], rows[limit + 9]]) == Array(rows[5...2 * limit + 9]))
+        let told = try await trial.store.nearVersions(of: [rows[0], rows[middle], rows[last]])
+        let parts: [(Int, Range<Int>)] = [(0, 0..<limit), (middle, limit..<2 * limit), (last, 2 * limit..<3 * limit)]
+        for (index, part) in parts { #expect(told[rows[index].id] == NearVersions(ids: rows[part].map(\.id), isCut: true)) }
+        #expect(told.count == parts.count)
+        let another = TurnRow(
+            id: trial.ids.next(), sessionID: session, position: .max, role: .assistant, status: .complete, parentID: turns[0].userTurnID,
+            createdAt: trial.clock.now)
+        #expect(try await trial.store.versions(of: [another]) == Array(rows[(2 * limit)...]))
     }
 
     @Sendable private static func forksAndEnds(_ trial: LogStoreTrial) async throws {

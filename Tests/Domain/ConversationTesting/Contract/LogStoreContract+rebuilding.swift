@@ -8,6 +8,7 @@ extension LogStoreContract {
         Check("a view that differs is named, and left until it is to be repaired", differingViews),
         Check("rows of a session that has no log are taken away", rowsWithoutLog),
         Check("what was appended onto a damaged view is repaired with it", repairReachesAppends),
+        Check("a damaged log is named and keeps no other view from being repaired", damageKeepsNoOther),
         Check("rebuilding while sessions are written leaves no view behind its log", rebuildingAmongAppends),
     ]
 
@@ -76,6 +77,33 @@ extension LogStoreContract {
         try await trial.reopen()
         try await trial.append(SampleTurn(trial.ids).whole, to: session)
         try await trial.expectWhole(session, by: user)
+    }
+
+    @Sendable private static func damageKeepsNoOther(_ trial: LogStoreTrial) async throws {
+        let user = trial.ids.next()
+        var (sessions, whole) = ([SessionID](), [LogStoreTrial.Picture]())
+        for number in 0..<4 {
+            sessions.append(try await trial.session(by: user, turns: 1))
+            whole.append(try await trial.picture(of: sessions[number], by: user))
+        }
+        // Damaged ones stand before, between and behind those that can be mended.
+        for number in [0, 2] {
+            let (session, events) = (sessions[number], whole[number].events.filter { $0.seq != 3 })
+            try await trial.reopen { try await $0.replaceLog(of: session, with: events) }
+        }
+        for number in [1, 3] {
+            let (session, damaged) = (sessions[number], whole[number].row?.changed { $0.title = "Lemons" })
+            try await trial.reopen { try await $0.replaceViews(of: session, with: damaged, turns: []) }
+        }
+        var expected = RebuildReport()
+        (expected.sessions, expected.turns, expected.differing) = (4, 4, [sessions[1], sessions[3]].sorted())
+        expected.damaged = [sessions[0], sessions[2]].sorted().map { .init(session: $0, seq: 4, reason: "it should have seq 3") }
+        #expect(try await trial.store.rebuild(repair: false) == expected)
+        #expect(try await trial.store.rebuild(repair: true) == expected)
+        for number in [1, 3] { #expect(try await trial.picture(of: sessions[number], by: user) == whole[number]) }
+        for number in [0, 2] { #expect(try await trial.turns(of: sessions[number]) == whole[number].turns) }
+        expected.differing = []
+        #expect(try await trial.store.rebuild(repair: true) == expected)
     }
 
     @Sendable private static func rebuildingAmongAppends(_ trial: LogStoreTrial) async throws {

@@ -95,6 +95,7 @@ extension InMemoryLog.State {
         changed.remove(session)
         tombstones[session] = InMemoryLog.Tombstone(seq: row.headSeq, hash: row.headHash)
         claims = claims.filter { if case .turn(session, turn: _) = $0.value.claim.outcome { false } else { true } }
+        forgetClaims(about: session)
         var record = record
         record.usage = stored.usage.isEmpty ? nil : stored.usage.rows
         let isNew = sessions[row.workspaceID]?.row == nil
@@ -115,6 +116,8 @@ extension InMemoryLog.State {
         let key = InMemoryLog.ClaimKey(user: claim.userID, key: Array(claim.key.utf8))
         claims[key] = InMemoryLog.StoredClaim(claim: claim, createdAt: now)
     }
+
+    mutating func forgetClaims(about id: UUIDv7) { claims = claims.filter { !$0.value.claim.subjects.contains(id) } }
 }
 
 // MARK: Damage

@@ -28,8 +28,12 @@ extension InMemoryLogStore {
         let compare: @Sendable (inout InMemoryLog.State) throws -> RebuildReport = { state in
             var report = RebuildReport()
             for (id, session) in state.sessions.sorted(by: { $0.key < $1.key }) {
-                let folded = try session.folded()
                 report.sessions += 1
+                let folded: InMemoryLog.StoredSession
+                do { folded = try session.folded() } catch LogError.damaged(let id, let seq, let reason) {
+                    report.damaged.append(.init(session: id, seq: seq, reason: reason))
+                    continue
+                }
                 report.turns += folded.turns.count
                 if folded.row == session.row, folded.turns == session.turns, folded.usage.rows == session.usage.rows { continue }
                 report.differing.append(id)

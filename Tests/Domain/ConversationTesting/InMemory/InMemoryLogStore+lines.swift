@@ -27,12 +27,7 @@ extension InMemoryLogStore {
     }
 
     package func forgetClaims(about id: UUIDv7) async throws {
-        try write(.claim) { state in
-            state.claims = state.claims.filter { _, stored in
-                guard case .response(_, let body) = stored.claim.outcome else { return true }
-                return !String(decoding: body, as: UTF8.self).contains(id.description)
-            }
-        }
+        try write(.claim) { $0.forgetClaims(about: id) }
     }
 
     package func knows(sessions: [SessionID], turns: [TurnID]) async throws -> Bool {
@@ -70,8 +65,15 @@ extension InMemoryLogStore {
 
     package func versions(of turns: [TurnRow]) async throws -> [TurnRow] {
         try read { state in
-            let all = turns.first.flatMap { state.sessions[$0.sessionID]?.timeline } ?? []
-            return all.filter { row in turns.contains { $0.parentID == row.parentID && $0.role == row.role } }
+            let all = Dictionary(grouping: turns.first.flatMap { state.sessions[$0.sessionID]?.timeline } ?? [], by: VersionPlace.init)
+            let found = Dictionary(grouping: turns, by: VersionPlace.init).flatMap { place, turns -> [TurnRow] in
+                let (versions, positions) = (all[place] ?? [], turns.map(\.position))
+                let (first, last) = (positions.min() ?? 0, positions.max() ?? 0)
+                let start = versions.count { $0.position < first } - NearVersions.limit
+                let end = versions.count { $0.position <= last } + NearVersions.limit
+                return Array(versions[max(0, start)..<min(versions.count, end)])
+            }
+            return found.sorted { $0.position < $1.position }
         }
     }
 
