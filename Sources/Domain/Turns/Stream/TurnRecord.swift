@@ -34,9 +34,11 @@ package struct TurnRecord: Sendable {
             switch step {
             case StreamRecording.citation: if let next = citations.popFirst() { events.append(.citation(next)) }
             case StreamRecording.chunk: if let next = chunks.popFirst() { events.append(.chunk(next)) }
-            default:
-                events.append(.delta(String(decoding: rest.prefix(step), as: UTF8.self)))
-                rest = rest.dropFirst(step)
+            case let length where length > 0:
+                events.append(.delta(String(decoding: rest.prefix(length), as: UTF8.self)))
+                rest = rest.dropFirst(length)
+            // What no recorder writes, but a log may hold that was taken in from elsewhere.
+            default: break
             }
         }
         return events
