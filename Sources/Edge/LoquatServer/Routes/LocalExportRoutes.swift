@@ -26,9 +26,10 @@ struct LocalExportRoutes {
 
     /// The workspace's own log is none.
     private func conversation(_ session: SessionID) async throws -> SessionRow? {
-        guard let first = try await services.log.events(of: session, seqs: [1]).first, case .sessionCreated(let created) = try first.decodedPayload()
+        guard let first = try await services.log.events(of: session, seqs: [1]).first,
+            case .sessionCreated(let created) = try first.decodedPayload(), created.kind != .workspace
         else { return nil }
-        return created.kind == .workspace ? nil : try await services.log.session(session, of: created.userID)
+        return try await services.log.session(session, of: created.userID)
     }
 
     private func exportAll() -> Response {
