@@ -5,7 +5,6 @@ import json
 import uuid
 
 import pytest
-
 from support import door, sample, script, shapes
 from support.api import Api
 from support.raw import most_memory
