@@ -132,7 +132,7 @@ let domain: [[Target]] = [
     target("Generation", in: .domain, uses: ["TimeOrdered", "TimeLimits", "JSON", "SearchIndex", "VectorIndex", "Conversation", "Retrieval"]),
     target(
         "Turns", in: .domain, uses: ["TimeOrdered", "TimeLimits", "JSON", "Access", "Conversation", "Retrieval", "Generation"],
-        packages: [logging, lifecycle],
+        packages: [logging, lifecycle, nioPosix],
         testsUse: ["ConversationTesting", "TurnsTesting", "SearchIndex"]),
 ]
 

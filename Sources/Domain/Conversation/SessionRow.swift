@@ -3,6 +3,9 @@ package import TimeOrdered
 
 /// A session as lists show it: a view of its log.
 package struct SessionRow: Sendable, Hashable {
+    /// Unicode scalars of a title at the most.
+    package static let longestTitle = 1_000
+
     package let id: SessionID
     package let userID: UUIDv7
     package let workspaceID: UUIDv7
@@ -65,5 +68,10 @@ package struct SessionRow: Sendable, Hashable {
         self.copiedEvents = copiedEvents
         self.headSeq = headSeq
         self.headHash = headHash
+    }
+
+    /// How a session is called after the beginning of a message. One character may have any number of marks: they end where a title does.
+    package static func title(of message: String) -> String {
+        String(String.UnicodeScalarView(message.prefix(derivedTitle).unicodeScalars.prefix(longestTitle)))
     }
 }

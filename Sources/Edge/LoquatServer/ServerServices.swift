@@ -39,6 +39,7 @@ package struct ServerServices: Sendable {
     package let frontDoor: FrontDoor
     /// Where the page is, as this machine reaches it.
     package let pageAddress = PageAddress()
+    let imports = ImportSlots()
     /// Whether completions are logged that do not say.
     package let storesCompletions: Bool
     package let ids: UUIDv7Generator

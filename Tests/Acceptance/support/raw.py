@@ -88,6 +88,12 @@ def memory(server):
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS:"))
 
 
+def most_memory(server):
+    """Bytes that the process had in memory when it had most."""
+    with open(f"/proc/{server.process.pid}/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+
+
 def holds(server, sock):
     """Whether the server still has its end of a connection; what the kernel does with the rest of it is another matter."""
     here, there = (f":{port:04X}" for port in (server.port, sock.getsockname()[1]))

@@ -65,4 +65,15 @@ struct TurnRecordTests {
         #expect(await stream.waitUntilEnded() == record.events)
         #expect(record.events.last == SampleEvents.done(record.sessionID, opened.turnID, .stopped))
     }
+
+    @Test func aRecordingThatNoRecorderWroteIsReadAsFarAsItSaysSomething() {
+        let opened = TurnOpened(turnID: ids.next(), userTurnID: ids.next(), createsSession: false)
+        let steps = [-2, 1, .min, StreamRecording.chunk, StreamRecording.citation, .max, 1]
+        let message = AssistantMessage(
+            turnID: opened.turnID, userTurnID: opened.userTurnID, content: "abc", status: .complete, finishReason: .stop, failure: nil, model: nil,
+            citations: [], recording: StreamRecording(steps: steps), usage: nil, timings: nil)
+        let events = TurnRecord(sessionID: ids.next(), opened: opened, sources: nil, message: message).events
+        #expect(Array(events.dropFirst().dropLast()) == [.delta("a"), .delta("bc")])
+        #expect(events.last?.endsTurn == true)
+    }
 }

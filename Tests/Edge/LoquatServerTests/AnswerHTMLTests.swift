@@ -59,4 +59,30 @@ struct AnswerHTMLTests {
         ]
         for citations in silent { #expect(AnswerHTML.html("Tall[1].", citations) == "<p>Tall[1].</p>") }
     }
+
+    @Test func aMarkerIsTakenOnceHoweverManyAskForIt() {
+        let twice = [citation(1, cited: 1, 0..<11), citation(1, cited: 1, 0..<11, quote: 30...40), citation(1, cited: 1, 0..<11)]
+        #expect(AnswerHTML.html("Tall[1][1].", twice) == "<p>Tall\(link(1))\(link(1, 30, 40)).</p>")
+        // The second is passed over by whoever asks for the first from further on.
+        let late = [citation(1, cited: 1, 5..<11), citation(1, cited: 1, 0..<11, quote: 30...40)]
+        #expect(AnswerHTML.html("Tall[1][1].", late) == "<p>Tall\(link(1, 30, 40))\(link(1)).</p>")
+    }
+
+    @Test func onlyANumberAsItIsShownIsAMarker() {
+        let all = [citation(1, cited: 1, 0..<40), citation(-1, cited: 1, 0..<40), citation(12, cited: 1, 0..<40)]
+        #expect(AnswerHTML.html("a[01] b[+1] c[1 2] d[] e[[12]] f[-1]", all).contains("e[\(link(12))] f\(link(-1))"))
+        #expect(AnswerHTML.html("a[01] b[+1] c[1 2] d[99999999999999999999999]", all) == "<p>a[01] b[+1] c[1 2] d[99999999999999999999999]</p>")
+    }
+
+    /// An answer of a file may have as many citations as there can be, and no marker for them: each place is looked at once, or this does
+    /// not end.
+    @Test(.timeLimit(.minutes(2)))
+    func citationsWithoutMarkersCostNoMoreThanTheText() {
+        let missing = (0..<50_000).map { _ in citation(1, cited: 1, 0..<500_000) }
+        #expect(!AnswerHTML.html(String(repeating: "xxxx ", count: 100_000), missing).contains("<a "))
+        var markers = AnswerMarkers(String(repeating: "[2]xxxx ", count: 60_000))
+        var taken = 0
+        while markers.take(2, from: 0, to: 480_000) != nil { taken += 1 }
+        #expect(taken == 60_000)
+    }
 }

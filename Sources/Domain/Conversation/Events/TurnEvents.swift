@@ -2,6 +2,9 @@ package import JSON
 package import TimeOrdered
 
 package struct UserMessage: Sendable, Hashable, Codable {
+    /// UTF-8 bytes of its words at the most: those of a request by the widest door, which is OpenAI's.
+    package static let contentLimit = 32 << 20
+
     package let turnID: TurnID
     package let content: String
     package let metadata: JSONObject
@@ -97,6 +100,12 @@ package struct SourcesFrozen: Sendable, Hashable, Codable {
 
 /// An assistant's turn as it ended, whole: its text and all that is needed to stream it again event by event.
 package struct AssistantMessage: Sendable, Hashable, Codable {
+    /// UTF-8 bytes of its text at the most. An answer is ended by the piece with which it has more than a turn may have, and a provider's
+    /// whole answer, of 8 MiB at the most, is one piece.
+    package static let contentLimit = 16 << 20
+    /// Citations of one answer at the most.
+    package static let citationLimit = 200_000
+
     package let turnID: TurnID
     package let userTurnID: TurnID
     package let content: String

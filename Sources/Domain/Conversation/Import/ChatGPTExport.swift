@@ -64,6 +64,10 @@ package enum ChatGPTExport {
         guard content.isShown(to: value["recipient"]?.string) else { return nil }
         let text = role == .assistant ? CitationMarks.removed(from: content.text) : content.text
         guard text.saysSomething else { return nil }
+        guard text.utf8.count <= role.contentLimit else {
+            skipped.messages += 1
+            return nil
+        }
         let model = value["metadata"]?["model_slug"]?.shortText() ?? defaultModel?.shortText()
         return ImportedMessage(
             role: role, content: text, createdAt: value["create_time"]?.looseTime, model: role == .assistant ? model : nil,

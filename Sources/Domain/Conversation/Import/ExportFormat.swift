@@ -41,12 +41,19 @@ package enum ExportFormat {
 }
 
 /// SHA-256 over a session's lines.
-package struct ExportSeal {
+package struct ExportSeal: Sendable {
     private var hasher = SHA256()
 
     package init() {}
 
-    package mutating func add(_ line: some Sequence<UInt8>) { hasher.update(data: Array(line)) }
+    /// - Parameter lines: each with its end.
+    package mutating func add(_ lines: [UInt8]) { hasher.update(data: lines) }
+
+    /// - Parameter line: without its end.
+    mutating func add(line: ArraySlice<UInt8>) {
+        line.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        hasher.update(data: [ExportFormat.newline])
+    }
 
     var hex: String { hasher.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

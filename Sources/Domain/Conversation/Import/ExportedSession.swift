@@ -14,16 +14,25 @@ package struct ExportedSession: Sendable {
     package private(set) var events: [Event] = []
 }
 
-/// Reads the sessions of our own export one after the other.
-package struct OwnExportReader {
+/// Reads the sessions of our own export one after the other. A line is looked for when it is its turn: a file that is refused at its second
+/// line costs no more than two.
+package struct OwnExportReader: Sendable {
     /// Events of one session at the most.
     private static let eventLimit = 2_000_000
+    /// Bytes of one line at the most. A message that came by OpenAI's door stands in its line twice, as its words and in its request; the
+    /// rest is room for what stands around them.
+    package static let lineLimit = 2 * UserMessage.contentLimit + (8 << 20)
 
-    private var lines: [ArraySlice<UInt8>].Iterator
+    private let bytes: [UInt8]
+    private let lineLimit: Int
+    /// Where the next line begins.
+    private var position = 0
     private var number = 0
 
-    package init(_ bytes: [UInt8]) {
-        lines = bytes.split(separator: ExportFormat.newline, omittingEmptySubsequences: true).makeIterator()
+    /// - Parameter lineLimit: bytes of one line at the most.
+    package init(_ bytes: [UInt8], lineLimit: Int = OwnExportReader.lineLimit) {
+        self.bytes = bytes
+        self.lineLimit = lineLimit
     }
 
     /// The next session; nil at the file's end.
@@ -36,7 +45,7 @@ package struct OwnExportReader {
         guard head["version"]?.int == ExportFormat.version else { throw broken("this version of the format is not known: a newer Loquat reads it") }
         var session = ExportedSession(id: id)
         var seal = ExportSeal()
-        seal.add(bytes + [ExportFormat.newline])
+        seal.add(line: bytes)
         while let (line, bytes) = try line() {
             if line["end"]?.bool == true {
                 guard line["events"]?.int == session.events.count, line["sha256"]?.string == seal.hex else {
@@ -45,20 +54,31 @@ package struct OwnExportReader {
                 return session
             }
             try session.add(event(line, seq: session.events.count + 1))
-            seal.add(bytes + [ExportFormat.newline])
+            seal.add(line: bytes)
             if session.events.count > Self.eventLimit { throw broken("the session has more than \(Self.eventLimit) events") }
         }
         throw broken("the file breaks off within a session")
     }
 
     private mutating func line() throws(ImportError) -> (JSONObject, ArraySlice<UInt8>)? {
-        guard let bytes = lines.next() else { return nil }
+        skipEmptyLines()
+        guard position < bytes.count else { return nil }
         number += 1
+        let rest = bytes[position...].prefix(lineLimit + 1)
+        let end = rest.firstIndex(of: ExportFormat.newline) ?? rest.endIndex
+        guard end - position <= lineLimit else { throw broken("it has more than \(lineLimit) bytes") }
+        let found = bytes[position..<end]
+        position = end
         // reason: told with the line's number
-        guard let value = try? JSONParser.parse(Array(bytes), depthLimit: EventPayload.depthLimit + 1), case .object(let line) = value else {
-            throw broken(lines.next() == nil ? "the file breaks off here, or this is no JSON object" : "this is no JSON object")
+        guard let value = try? JSONParser.parse(found, depthLimit: EventPayload.depthLimit + 1), case .object(let line) = value else {
+            skipEmptyLines()
+            throw broken(position == bytes.count ? "the file breaks off here, or this is no JSON object" : "this is no JSON object")
         }
-        return (line, bytes)
+        return (line, found)
+    }
+
+    private mutating func skipEmptyLines() {
+        while position < bytes.count, bytes[position] == ExportFormat.newline { position += 1 }
     }
 
     private func event(_ line: JSONObject, seq: Int) throws(ImportError) -> ExportedSession.Event {

@@ -41,7 +41,7 @@ package struct ImportedConversation: Sendable, Hashable {
 
     private static func line(_ title: String) -> String {
         var scalars = String.UnicodeScalarView()
-        for scalar in title.unicodeScalars.prefix(10 * titleLimit) {
+        for scalar in title.unicodeScalars.prefix(SessionRow.longestTitle) {
             let isBlank = scalar == " " || controls.contains { $0.contains(scalar.value) }
             // Blanks in a row, and those that would stand first, are one or none.
             if !isBlank { scalars.append(scalar) } else if let last = scalars.last, last != " " { scalars.append(" ") }
@@ -55,6 +55,9 @@ package struct ImportedConversation: Sendable, Hashable {
 package struct ImportedMessage: Sendable, Hashable {
     package enum Role: String, Sendable {
         case user, assistant
+
+        /// UTF-8 bytes of what one says at the most, as of what is said here: it can be exported and imported again.
+        var contentLimit: Int { self == .user ? UserMessage.contentLimit : AssistantMessage.contentLimit }
     }
 
     package enum Finish: String, Sendable {

@@ -71,6 +71,10 @@ package enum OpenWebUIExport {
         }
         let text = role == .assistant ? HiddenDetails.removed(from: content) : content
         guard text.saysSomething else { return nil }
+        guard text.utf8.count <= role.contentLimit else {
+            skipped.messages += 1
+            return nil
+        }
         let isFailed = !(value["error"]?.isNull ?? true) && value["error"] != false
         let isInterrupted = role == .assistant && (isFailed || value["done"]?.bool == false)
         return ImportedMessage(

@@ -1,5 +1,6 @@
 package import Conversation
 import JSON
+import NIOPosix
 package import TimeOrdered
 
 /// Makes sessions of what was exported, here or elsewhere.
@@ -11,49 +12,61 @@ package struct SessionImport: Sendable {
     let workspace: UUIDv7
     /// Sessions of our own export keep their ids where nobody has them.
     let keepsIDs: Bool
+    /// Bytes of a session's metadata at the most.
+    let metadataLimit: Int
 
-    package init(log: any LogStore, ids: UUIDv7Generator, user: UUIDv7, workspace: UUIDv7, keepsIDs: Bool) {
+    /// - Parameter metadataLimit: bytes of a session's metadata at the most.
+    package init(log: any LogStore, ids: UUIDv7Generator, user: UUIDv7, workspace: UUIDv7, keepsIDs: Bool, metadataLimit: Int = 4 << 20) {
         self.log = log
         self.ids = ids
         self.user = user
         self.workspace = workspace
         self.keepsIDs = keepsIDs
+        self.metadataLimit = metadataLimit
     }
 
     /// A session as it was, event by event.
     /// - Throws: `ImportError` where its events make no session.
     package func restore(_ exported: ExportedSession) async throws -> SessionRow {
         let keepsIDs = keepsIDs ? try await isFree(exported) : false
-        var renaming = TurnRenaming(ids: keepsIDs ? nil : ids)
         let session = keepsIDs ? exported.id : ids.next()
+        let renaming = TurnRenaming(ids: keepsIDs ? nil : ids)
+        // A long one would hold up an event loop.
+        let drafts = try await NIOThreadPool.singleton.runIfActive { try self.drafts(of: exported, renaming) }
+        return try await append(drafts, to: session)
+    }
+
+    private func drafts(of exported: ExportedSession, _ first: TurnRenaming) throws -> [EventDraft] {
+        var (renaming, rules) = (first, ImportRules(metadataLimit: metadataLimit))
         var drafts: [EventDraft] = []
-        var branches = 0
-        var said: Set<String> = []
+        drafts.reserveCapacity(exported.events.count)
         for (index, event) in exported.events.enumerated() {
-            if event.kind == .userMessage || event.kind == .turnOpened, let id = event.payload["turn_id"]?.string { said.insert(id) }
-            for name in ["user_turn_id", "regenerated_from"] {
-                guard let id = event.payload[name]?.string, !said.contains(id) else { continue }
-                throw Self.broken(index + 1, "its \(name) is no turn before it")
-            }
-            if event.kind == .branchCreated { branches += 1 }
-            guard branches < Branch.limit else { throw Self.broken(index + 1, "a session has at most \(Branch.limit) branches") }
             do {
+                try rules.checkPlace(of: event, seq: index + 1)
                 var payload = renaming.renamed(event.payload)
                 if event.kind == .sessionCreated { payload = owned(payload, events: exported.events.count) }
-                let group = event.group.map { renaming[$0] }
-                drafts.append(
-                    EventDraft(try EventPayload(kind: event.kind, bytes: JSONValue.object(payload).bytes), group: group, createdAt: event.createdAt))
+                let bytes = JSONValue.object(payload).bytes
+                let draft = EventDraft(
+                    try EventPayload(kind: event.kind, bytes: bytes), group: event.group.map { renaming[$0] }, createdAt: event.createdAt)
+                try rules.check(draft.payload)
+                drafts.append(draft)
             } catch let error as JSONShapeError {
                 throw Self.broken(index + 1, "\(error.pointer) \(error.message)")
+            } catch let refusal as ImportRules.Refusal {
+                throw Self.broken(index + 1, refusal.reason)
             }
         }
-        return try await append(drafts, to: session)
+        if let seq = rules.strayGroup { throw Self.broken(seq, "its group is no turn of the session") }
+        return drafts
     }
 
     /// A conversation of another product.
     package func make(_ conversation: ImportedConversation, now: Timestamp) async throws -> SessionRow {
-        var builder = ImportedSessionBuilder(ids: ids, fallback: conversation.createdAt ?? conversation.updatedAt ?? now)
-        let events = builder.events(of: conversation)
+        // A long one would hold up an event loop.
+        let events = try await NIOThreadPool.singleton.runIfActive {
+            var builder = ImportedSessionBuilder(ids: ids, fallback: conversation.createdAt ?? conversation.updatedAt ?? now)
+            return builder.events(of: conversation)
+        }
         let created = SessionCreated(
             userID: user, workspaceID: workspace, kind: .chat, title: conversation.title, collectionID: nil, metadata: conversation.metadata,
             copiedEvents: events.count + 2)
@@ -118,7 +131,7 @@ package struct SessionImport: Sendable {
 }
 
 /// New ids for the turns of a session whose own are taken.
-private struct TurnRenaming {
+private struct TurnRenaming: Sendable {
     private static let members = ["turn_id", "user_turn_id", "supersedes", "regenerated_from", "from_turn_id", "head_turn_id"]
 
     /// Nil keeps the ids.

@@ -30,7 +30,7 @@ extension TurnExecution {
                     .sessionCreated(
                         SessionCreated(
                             userID: request.asker.userID, workspaceID: request.asker.workspaceID, kind: request.kind,
-                            title: String(request.message.prefix(SessionRow.derivedTitle)), collectionID: collectionID,
+                            title: SessionRow.title(of: request.message), collectionID: collectionID,
                             metadata: request.sessionMetadata))))
         }
         drafts += [message, opening].compactMap { $0.map { EventDraft($0, group: stream.turnID) } }

@@ -30,13 +30,18 @@ package struct TurnRecord: Sendable {
         var citations = message.citations[...]
         var chunks = message.recording.chunks[...]
         var rest = message.content.utf8[...]
+        var left = rest.count
         for step in message.recording.steps {
             switch step {
             case StreamRecording.citation: if let next = citations.popFirst() { events.append(.citation(next)) }
             case StreamRecording.chunk: if let next = chunks.popFirst() { events.append(.chunk(next)) }
-            default:
-                events.append(.delta(String(decoding: rest.prefix(step), as: UTF8.self)))
-                rest = rest.dropFirst(step)
+            case let length where length > 0 && left > 0:
+                let taken = min(length, left)
+                events.append(.delta(String(decoding: rest.prefix(taken), as: UTF8.self)))
+                rest = rest.dropFirst(taken)
+                left -= taken
+            // What no recorder writes, but a log may hold that was taken in from elsewhere.
+            default: break
             }
         }
         return events

@@ -45,6 +45,12 @@ extension Problem {
             headers: .usedUp(limit: limit))
     }
 
+    static func tooManyImports(limit: Int) -> Problem {
+        Problem(
+            status: .tooManyRequests, code: "busy", detail: "\(limit) imports are running, which is the limit. Try again when one has ended.",
+            headers: .usedUp(limit: limit))
+    }
+
     /// - Parameter retryAfter: seconds to midnight in UTC.
     static func tokenLimitReached(limit: Int, retryAfter: Int) -> Problem {
         .limited(

@@ -1,11 +1,12 @@
 import Access
 import Conversation
+import Crypto
 import Foundation
 import Hummingbird
 import JSON
 import NIOCore
-import Retrieval
 import NIOPosix
+import Retrieval
 import SchemaReflection
 import TimeOrdered
 import Turns
@@ -22,7 +23,7 @@ struct ExportRoutes {
                 parameters: [.id("The session.")], answers: [.text("application/jsonl", "One event a line.")])
         ) { call in
             guard let session = try await services.log.session(call.id(), of: call.asker.userID) else { throw Problem.notFound }
-            return Self.export([session.id], services)
+            return Self.export(session, services)
         }
         api.add(
             Operation(
@@ -31,13 +32,14 @@ struct ExportRoutes {
                 details: """
                     An export of this server, one session or several; ChatGPT's `conversations.json`; or Open WebUI's export of chats. The file \
                     is the body, or the `file` of a form. The sessions are the caller's. Those of an export of this server keep their ids for \
-                    callers with the scope `admin`, where nobody has them.
+                    callers with the scope `admin`, where nobody has them. Two imports run at once; others get 429.
                     """,
-                admission: .scope(.chat), body: Self.file, answers: [.created(ImportResource.self, "The sessions.")])
+                admission: .scope(.chat), body: Self.file, answers: [.created(ImportResource.self, "The sessions.")], isIdempotent: true)
         ) { call in
             let importing = SessionImport(
-                log: services.log, ids: services.ids, user: call.asker.userID, workspace: call.asker.workspaceID, keepsIDs: call.asker.may(.admin))
-            return try await Self.take(call.request, importing, services, limit: services.limits.uploadBytes)
+                log: services.log, ids: services.ids, user: call.asker.userID, workspace: call.asker.workspaceID, keepsIDs: call.asker.may(.admin),
+                metadataLimit: services.limits.bodyBytes)
+            return try await Self.take(call.request, importing, services, limit: services.limits.uploadBytes, once: call.asker)
         }
     }
 
@@ -47,18 +49,14 @@ struct ExportRoutes {
     private static let file = BodyContent(types: [("application/jsonl", .string()), ("application/json", .anything)])
         .orForm(form, files: ["file": ["application/jsonl", "application/json"]])
 
-    /// Sessions one after the other.
-    static func export(_ sessions: [SessionID], _ services: ServerServices) -> Response {
+    static func export(_ session: SessionRow, _ services: ServerServices) -> Response {
         Response(
             status: .ok,
             headers: [
-                .contentType: "application/jsonl",
-                .contentDisposition: "attachment; filename=\"\(sessions.count == 1 ? "session-\(sessions[0])" : "sessions").jsonl\"",
+                .contentType: "application/jsonl", .contentDisposition: "attachment; filename=\"session-\(session.id).jsonl\"",
             ],
             body: ResponseBody { writer in
-                for session in sessions {
-                    try await SessionExport(log: services.log).write(session) { try await writer.write(ByteBuffer(bytes: $0)) }
-                }
+                try await SessionExport(log: services.log).write(session.id, to: session.headSeq) { try await writer.write(ByteBuffer(bytes: $0)) }
                 try await writer.finish(nil)
             })
     }
@@ -78,9 +76,28 @@ struct ExportRoutes {
     private static let told = 1_000
 
     /// Takes in a file.
-    /// - Parameter limit: its bytes at the most.
-    static func take(_ request: Request, _ importing: SessionImport, _ services: ServerServices, limit: Int) async throws -> Response {
+    /// - Parameters:
+    ///   - limit: its bytes at the most.
+    ///   - asker: whose `Idempotency-Key` counts; nil where none does.
+    static func take(
+        _ request: Request, _ importing: SessionImport, _ services: ServerServices, limit: Int, once asker: Asker? = nil
+    ) async throws -> Response {
+        // Before the file is: it is what takes the room.
+        try services.imports.take()
+        defer { services.imports.giveBack() }
+        guard let asker, try Idempotent.key(request) != nil else {
+            let bytes = try await request.file(limit: limit, services)
+            return .json(bytes: try encodeJSON(try await made(of: bytes, importing, services)), status: .created)
+        }
         let bytes = try await request.file(limit: limit, services)
+        let digest = try await NIOThreadPool.singleton.runIfActive { Array(SHA256.hash(data: bytes)) }
+        return try await Idempotent(gate: services.idempotency, logger: services.logger).once(
+            request, asker: asker, fingerprint: Idempotent.fingerprint(request, digest)
+        ) { (.created, try encodeJSON(try await made(of: bytes, importing, services))) }
+    }
+
+    /// What is long to compute is done on another thread than the event loop's.
+    private static func made(of bytes: [UInt8], _ importing: SessionImport, _ services: ServerServices) async throws -> ImportResource {
         var made: [SessionResource] = []
         var first: UUIDv7?
         var skipped: String?
@@ -90,20 +107,42 @@ struct ExportRoutes {
             if made.count < told { made.append(SessionResource(row)) }
         }
         do {
-            switch try ConversationImport.detect(bytes) {
+            switch try await NIOThreadPool.singleton.runIfActive({ try ConversationImport.detect(bytes) }) {
             case .own:
                 var reader = OwnExportReader(bytes)
-                while let session = try reader.next() { add(try await importing.restore(session)) }
+                while let session = try await next(&reader) { add(try await importing.restore(session)) }
             case .product(let product):
                 var reader = ExportReader(bytes, of: product)
-                while let conversation = reader.next() { add(try await importing.make(conversation, now: services.clock.now())) }
+                while let conversation = try await next(&reader) { add(try await importing.make(conversation, now: services.clock.now())) }
                 skipped = reader.skipped.sentence
             }
         } catch let error as ImportError {
             let before = first == nil ? "" : " The sessions before it were taken in."
             throw Problem(status: .unprocessableContent, code: error.code, detail: error.message + before)
         }
-        return try Response.json(ImportResource(sessionID: first, items: made, skipped: skipped), status: .created)
+        return ImportResource(sessionID: first, items: made, skipped: skipped)
+    }
+
+    private static func next(_ reader: inout OwnExportReader) async throws -> ExportedSession? {
+        let before = reader
+        let (session, after) = try await NIOThreadPool.singleton.runIfActive {
+            var reader = before
+            let session = try reader.next()
+            return (session, reader)
+        }
+        reader = after
+        return session
+    }
+
+    private static func next(_ reader: inout ExportReader) async throws -> ImportedConversation? {
+        let before = reader
+        let (conversation, after) = try await NIOThreadPool.singleton.runIfActive {
+            var reader = before
+            let conversation = reader.next()
+            return (conversation, reader)
+        }
+        reader = after
+        return conversation
     }
 }
 
@@ -114,26 +153,48 @@ extension Request {
     fileprivate func file(limit: Int, _ services: ServerServices) async throws -> [UInt8] {
         let type = headers[.contentType] ?? ""
         let isForm = type.lowercased().hasPrefix("multipart/form-data")
-        if let length = headers[.contentLength].flatMap(Int.init), length > limit + (isForm ? Self.formLimit : 0) {
-            throw Problem.tooLarge(limit: limit)
-        }
+        let length = headers[.contentLength].flatMap(Int.init)
+        if let length, length > limit + (isForm ? Self.formLimit : 0) { throw Problem.tooLarge(limit: limit) }
         guard !isForm else { return try await fileOfForm(type, limit, services) }
-        do { return Array(try await body.collect(upTo: limit).readableBytesView) } catch is NIOTooManyBytesError {
-            throw Problem.tooLarge(limit: limit)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(max(0, length ?? 0))
+        do {
+            for try await part in body {
+                guard bytes.count + part.readableBytes <= limit else { throw Problem.tooLarge(limit: limit) }
+                bytes.append(contentsOf: part.readableBytesView)
+            }
+        } catch let problem as Problem {
+            throw problem
         } catch {
             throw Problem.brokenBody
         }
+        return bytes
     }
 
     private func fileOfForm(_ type: String, _ limit: Int, _ services: ServerServices) async throws -> [UInt8] {
         guard let boundary = MultipartParser.boundary(of: type) else {
             throw Problem.badRequest("invalid_multipart", "The Content-Type names no boundary.")
         }
-        let path = try await UploadReceiver(store: services.library.store, limit: limit).receive(self, boundary: boundary).file.path
+        let file = try await UploadReceiver(store: services.library.store, limit: limit).receive(self, boundary: boundary).file
+        let path = file.path
+        let size = file.size
         return try await NIOThreadPool.singleton.runIfActive {
-            let contents = Result { try Data(contentsOf: URL(fileURLWithPath: path)) }
+            let contents = Result { try Self.bytes(ofFile: path, size: size) }
             try FileManager.default.removeItem(atPath: path)
-            return Array(try contents.get())
+            return try contents.get()
         }
+    }
+
+    /// Bytes of a file that are read at once.
+    private static let partSize = 1 << 20
+
+    private static func bytes(ofFile path: String, size: Int) throws -> [UInt8] {
+        let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        // reason: nothing was written
+        defer { try? handle.close() }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(size)
+        while let part = try handle.read(upToCount: partSize), !part.isEmpty { bytes.append(contentsOf: part) }
+        return bytes
     }
 }

@@ -15,20 +15,21 @@ struct LocalExportRoutes {
     func add(to api: RouterGroup<ServerContext>) {
         api.get("sessions/:session/export") { _, context in
             let session = try context.id("session")
-            guard try await isConversation(session) else {
+            guard let found = try await conversation(session) else {
                 throw Problem(status: .notFound, code: "not_found", detail: "There is no session \(session) in this data directory.")
             }
-            return ExportRoutes.export([session], services)
+            return ExportRoutes.export(found, services)
         }
         api.get("export") { _, _ in exportAll() }
         api.post("import") { request, context in try await take(request, context) }
     }
 
     /// The workspace's own log is none.
-    private func isConversation(_ session: SessionID) async throws -> Bool {
-        guard let first = try await services.log.events(of: session, seqs: [1]).first, case .sessionCreated(let created) = try first.decodedPayload()
-        else { return false }
-        return created.kind != .workspace
+    private func conversation(_ session: SessionID) async throws -> SessionRow? {
+        guard let first = try await services.log.events(of: session, seqs: [1]).first,
+            case .sessionCreated(let created) = try first.decodedPayload(), created.kind != .workspace
+        else { return nil }
+        return try await services.log.session(session, of: created.userID)
     }
 
     private func exportAll() -> Response {
@@ -41,8 +42,8 @@ struct LocalExportRoutes {
                     let page = try await services.log.sessions(after: last, limit: Self.pageSize)
                     for session in page {
                         // One that was deleted meanwhile would be an export of nothing, which nobody takes in.
-                        guard try await isConversation(session.id) else { continue }
-                        try await export.write(session.id) { try await writer.write(ByteBuffer(bytes: $0)) }
+                        guard let found = try await conversation(session.id) else { continue }
+                        try await export.write(found.id, to: found.headSeq) { try await writer.write(ByteBuffer(bytes: $0)) }
                     }
                     last = page.last?.id
                 } while last != nil
@@ -61,7 +62,8 @@ struct LocalExportRoutes {
             }
             (user, workspace) = (found.id, found.workspaceID)
         }
-        let importing = SessionImport(log: services.log, ids: services.ids, user: user, workspace: workspace, keepsIDs: true)
+        let importing = SessionImport(
+            log: services.log, ids: services.ids, user: user, workspace: workspace, keepsIDs: true, metadataLimit: services.limits.bodyBytes)
         return try await ExportRoutes.take(request, importing, services, limit: ConversationImport.Limits().bytes)
     }
 }

@@ -15,7 +15,7 @@ struct OpenAIRoutes {
     let services: ServerServices
 
     private static let sessionHeader = HTTPField.Name("X-Loquat-Session")!
-    private static let bodyLimit = 32 << 20
+    private static let bodyLimit = UserMessage.contentLimit
 
     func add(to api: API) {
         api.add(

@@ -88,7 +88,7 @@ struct SessionRoutes {
         let pinned: Bool?
 
         static let fields: [String: FieldRule] = [
-            "title": .text("What it is called.", 1...1_000, form: .name), "metadata": .note("Takes the place of what was there."),
+            "title": .text("What it is called.", 1...SessionRow.longestTitle, form: .name), "metadata": .note("Takes the place of what was there."),
             "archived": .note("Whether it is put away."), "pinned": .note("Whether it is kept at the top."),
         ]
     }

@@ -20,20 +20,19 @@ package enum AnswerHTML {
     }
 
     private static func links(_ answer: String, _ citations: [Citation]) -> [TextLink] {
-        let scalars = Array(answer.unicodeScalars)
-        var links: [Int: TextLink] = [:]
+        guard !citations.isEmpty else { return [] }
+        var markers = AnswerMarkers(answer)
+        var links: [TextLink] = []
         for citation in citations {
             guard let number = citation.number, citation.citedNumber != nil, let quote = citation.quote else { continue }
-            let marker = "[\(number)]"
-            let end = min(citation.end, scalars.count)
-            let sentence = min(max(0, citation.start), max(0, end))..<max(0, end)
-            guard let place = place(of: Array(marker.unicodeScalars), in: scalars, sentence, where: { links[$0] == nil }) else { continue }
-            links[place] = TextLink(
-                range: place..<place + marker.unicodeScalars.count, text: marker,
-                target: passage(quote.documentID, start: quote.start, end: quote.end, page: quote.page, text: quote.text),
-                classes: "citation \(citation.status.rawValue)", label: label(citation, number, page: quote.page), title: quote.text)
+            guard let range = markers.take(number, from: citation.start, to: citation.end) else { continue }
+            links.append(
+                TextLink(
+                    range: range, text: "[\(number)]",
+                    target: passage(quote.documentID, start: quote.start, end: quote.end, page: quote.page, text: quote.text),
+                    classes: "citation \(citation.status.rawValue)", label: label(citation, number, page: quote.page), title: quote.text))
         }
-        return links.sorted { $0.key < $1.key }.map(\.value)
+        return links.sorted { $0.range.lowerBound < $1.range.lowerBound }
     }
 
     /// What the marker's look says, for those who do not see it.
@@ -44,10 +43,5 @@ package enum AnswerHTML {
         case .repaired: return "\(source), put right: the answer named \(citation.citedNumber ?? number)"
         case .unverified: return "\(source), not confirmed"
         }
-    }
-
-    private static func place(of marker: [Unicode.Scalar], in text: [Unicode.Scalar], _ range: Range<Int>, where isFree: (Int) -> Bool) -> Int? {
-        guard range.count >= marker.count else { return nil }
-        return (range.lowerBound...range.upperBound - marker.count).first { text[$0..<$0 + marker.count].elementsEqual(marker) && isFree($0) }
     }
 }

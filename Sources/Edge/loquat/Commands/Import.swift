@@ -19,6 +19,8 @@ struct Import: AsyncParsableCommand {
 
     /// Conversations that the server lists of one file that is not its own.
     private static let listed = 1_000
+    /// Seconds in which another import may end.
+    private static let patience = 600
 
     @Argument(help: "Files; - is standard input.")
     var files: [String]
@@ -58,8 +60,21 @@ struct Import: AsyncParsableCommand {
         while let session = try await sessions.next() {
             let before = sessions.linesBefore
             let place = before == 0 ? "" : "In the session that begins at line \(before + 1): "
-            show(try await told(name, place) { try await client.send(path, bytes: session, mediaType: "application/jsonl") }, name)
+            let made = try await told(name, place) {
+                try await admitted { try await client.send(path, bytes: session, mediaType: "application/jsonl") }
+            }
+            show(made, name)
         }
+    }
+
+    /// Waits while as many imports run as may: a file that is given up in its middle would be taken in twice.
+    private static func admitted(_ send: () async throws -> JSONValue) async throws -> JSONValue {
+        for _ in 0..<patience {
+            do { return try await send() } catch let failure as Client.Failure where failure.status == 429 {
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+        return try await send()
     }
 
     /// - Throws: `CommandFailure` for a file that is refused, what else went wrong as it is.
