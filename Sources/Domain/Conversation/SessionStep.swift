@@ -56,7 +56,7 @@ struct SessionStep {
         if let superseded = message.supersedes { try moveLine(to: turn(superseded).parentID) }
         // The session's first message is what it was called after when it was made.
         let keepsTitle = message.supersedes == nil && row.givenTitle == nil && !row.title.isEmpty
-        let title = keepsTitle ? row.title : String(message.content.prefix(SessionRow.derivedTitle))
+        let title = keepsTitle ? row.title : SessionRow.title(of: message.content)
         try add { [event] parent, depth, jump in
             TurnRow(
                 id: message.turnID, sessionID: event.sessionID, position: event.seq, role: .user, status: .complete, contentSeq: event.seq,

@@ -28,7 +28,16 @@ package struct SessionImport: Sendable {
     /// A session as it was, event by event.
     /// - Throws: `ImportError` where its events make no session.
     package func restore(_ exported: ExportedSession) async throws -> SessionRow {
-        let keepsIDs = keepsIDs ? try await isFree(exported) : false
+        guard keepsIDs, try await isFree(exported) else { return try await restore(exported, keepsIDs: false) }
+        do {
+            return try await restore(exported, keepsIDs: true)
+        } catch LogError.changedMeanwhile {
+            // Another import of the same took the ids meanwhile.
+            return try await restore(exported, keepsIDs: false)
+        }
+    }
+
+    private func restore(_ exported: ExportedSession, keepsIDs: Bool) async throws -> SessionRow {
         let session = keepsIDs ? exported.id : ids.next()
         let renaming = TurnRenaming(ids: keepsIDs ? nil : ids)
         // A long one would hold up an event loop.

@@ -1,5 +1,6 @@
 import Conversation
 import ConversationTesting
+import JSON
 import Testing
 import TimeOrdered
 import Turns
