@@ -29,6 +29,19 @@ def conversation():
     return json.dumps([{"id": "c", "title": "Long", "created_at": 1_700_000_000, "updated_at": 1_700_000_100, "chat": chat}])
 
 
+def short_conversations(count):
+    """A file of Open WebUI with many, one exchange each."""
+    chats = []
+    for number in range(count):
+        words = [("user", None, f"{WORD} {number}"), ("assistant", "0", f"About {number}")]
+        messages = {
+            str(place): {"role": role, "parentId": parent, "childrenIds": [], "content": text, "done": True}
+            for place, (role, parent, text) in enumerate(words)
+        }
+        chats.append({"id": f"c{number}", "title": f"Talk {number}", "chat": {"history": {"messages": messages, "currentId": "1"}, "messages": []}})
+    return json.dumps(chats)
+
+
 def words_found(api):
     return [hit for hit in api.get("/api/v1/search", params={"q": WORD, "limit": 5}, expect=200).json()["items"] if hit["type"] == "message"]
 
@@ -66,3 +79,30 @@ def test_kill_9_in_the_middle_of_an_import(start, seed):
     assert server.stop() == 0
     server.run("verify")
     server.run("rebuild", "--check")
+
+
+def test_a_key_goes_on_where_kill_9_cut_it_off(start):
+    server = start()
+    api = Api(server, server.create_key("owner"))
+    content = short_conversations(600)
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "bring them"}
+
+    def take():
+        try:
+            api.post(IMPORT, content=content, headers=headers)
+        except httpx.HTTPError:
+            pass
+
+    client = threading.Thread(target=take)
+    client.start()
+    eventually(lambda: len(api.sessions()) >= 5, "some of them are there")
+    server.kill()
+    client.join()
+    server.start()
+    early = {session["id"] for session in api.items("/api/v1/chat/sessions")}
+    assert 5 <= len(early) < 600, "it was over before the process was"
+    made = api.post(IMPORT, content=content, headers=headers, expect=201).json()
+    assert [item["title"] for item in made["items"]] == [f"Talk {number}" for number in range(600)]
+    assert early < {item["id"] for item in made["items"]}
+    assert len(list(api.items("/api/v1/chat/sessions"))) == 600
+    assert api.post(IMPORT, content=content, headers=headers, expect=201).json() == made

@@ -166,3 +166,21 @@ def test_neither_ephemeral_nor_openai_conversations_have_titles(titled, upstream
     settled(api, upstream)
     (request,) = api.title_requests()
     assert "Ephemeral words" not in request.prompt and "another door" not in request.prompt
+
+
+def test_a_turn_is_told_of_before_its_question_is_rewritten(start, upstream):
+    """The classifier's other task: who waits for it sees the turn, and can stop it."""
+    gate = script.gate()
+    classifier = upstream.model(script.answer("A title"), [gate, *script.answer("never said")])
+    model = upstream.model(script.answer("A fruit."), script.answer("never said"))
+    server = start(upstream_settings(upstream, LOQUAT_CLASSIFIER_MODEL=classifier, LOQUAT_CLASSIFIER_TIMEOUT=600))
+    api = Api(server, server.create_key("owner"))
+    session = Session(api, api.ask("What is a loquat?", model=model))
+    eventually(lambda: upstream.requests(classifier), "the title is asked for")
+    watcher = api.stream("And how tall is it?", session_id=session.id, model=model).opened()
+    begun = watcher.event("session").json
+    upstream.reached(gate)
+    assert session.now()["running_turn_id"] == begun["turn_id"]
+    api.stop(session.id, begun["turn_id"])
+    assert watcher.finish()[-1].json["finish_reason"] == "stopped"
+    assert session.words() == ["What is a loquat?", "A fruit.", "And how tall is it?", ""]

@@ -26,7 +26,7 @@ def titles(server):
 
 
 def open_dialog(page, title):
-    button = page.get_by_role("button", name=f"Rename or delete {title}")
+    button = page.get_by_role("button", name=f"Rename, keep, export or delete {title}")
     button.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Conversation")
@@ -47,7 +47,7 @@ def test_the_conversation_that_is_looked_at_is_renamed(talked, window):
     expect(page.get_by_role("heading", name='"Trees" & <b>fruit</b>')).to_be_visible()
     expect(page).to_have_title('"Trees" & <b>fruit</b> · Loquat')
     expect(page.get_by_role("link", name='"Trees" & <b>fruit</b>')).to_have_attribute("aria-current", "page")
-    expect(page.get_by_role("button", name='Rename or delete "Trees"')).to_be_focused()
+    expect(page.get_by_role("button", name='Rename, keep, export or delete "Trees"')).to_be_focused()
     assert titles(talked) == {talked.first: '"Trees" & <b>fruit</b>', talked.second: "What is second?"}
 
 
@@ -72,7 +72,7 @@ def test_nothing_happens_where_one_thinks_better_of_it(talked, window):
         dialog.get_by_label("Name").fill("Never")
         close()
         expect(dialog).to_be_hidden()
-        expect(page.get_by_role("button", name="Rename or delete What is first?")).to_be_focused()
+        expect(page.get_by_role("button", name="Rename, keep, export or delete What is first?")).to_be_focused()
     dialog = open_dialog(page, "What is first?")
     opened.expected_dialogs += ["Delete this conversation?"]
     opened.answers += [False]

@@ -46,8 +46,14 @@ def test_a_line_is_taken_back_and_that_is_undone(talked):
     conversation.act("Rewind to here", conversation.answers.first)
     expect(conversation.answers).to_have_count(1)
     assert contents(api, conversation.session) == [sample.QUESTION, "To ten metres."]
+    # Also by who comes back later.
+    page.reload()
+    expect(undo).to_be_visible()
     undo.click()
     expect(conversation.answers).to_have_count(2)
+    page.reload()
+    expect(conversation.answers).to_have_count(2)
+    expect(undo).to_be_hidden()
     expect(undo).to_be_hidden()
     assert len(contents(api, conversation.session)) == 4
     conversation.act("Rewind to here", conversation.answers.first)
@@ -191,8 +197,9 @@ def test_two_windows_end_the_same(talked, window):
     agree()
     other.act("Rewind to here", other.answers.first)
     expect(conversation.answers).to_have_count(1)
-    other.page.get_by_role("button", name="Undo").click()
-    expect(conversation.answers).to_have_count(2)
+    conversation.page.get_by_role("button", name="Undo").click()
+    expect(other.page.get_by_role("button", name="Undo")).to_be_hidden()
+    expect(other.answers).to_have_count(2)
     agree()
     # And what a window shows is what another one shows that comes anew.
     shown = conversation.shown()

@@ -78,6 +78,22 @@ def test_a_message_on_another_line_is_gone_to(talked, window):
     expect(page.get_by_role("button", name="Go there")).to_have_count(0)
 
 
+def test_a_message_on_another_branch_is_gone_to(talked, window):
+    api = talked.api
+    first = api.ask("Where do wombats dig?")
+    path = f"/api/v1/chat/sessions/{first['session_id']}"
+    api.post(f"{path}/branches", json={"turn_id": first["turn_id"], "name": "a side"}, expect=201)
+    second = api.ask("And where do they sleep?", session_id=first["session_id"])
+    api.post(f"{path}/branches/a%20side/switch", expect=200)
+    page = window(talked.url).log_in(talked)
+    page.goto(f"/sessions/{first['session_id']}?turn={second['turn_id']}")
+    page.get_by_role("button", name="Go there").click()
+    expect(Conversation(page).messages.last).to_contain_text("And where do they sleep?")
+    # The branch that it was looked for from stays where it ended.
+    assert {branch["name"]: branch["current"] for branch in api.items(f"{path}/branches")} == {"main": True, "a side": False}
+    assert len(api.items(f"{path}/messages", branch="a side")) == 2
+
+
 def test_what_is_found_runs_nowhere(talked, window):
     page = window(talked.url).log_in(talked)
     for number, text in enumerate(OWN):

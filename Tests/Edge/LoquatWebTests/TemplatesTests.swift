@@ -40,7 +40,7 @@ struct TemplatesTests {
     private var pages: [(name: String, text: String)] {
         let session = SessionPage(
             title: hostile, session: .init(id: "1", title: hostile, position: "3:0", head: "4"), turns: [turn()], earlier: 160, hasLater: true,
-            elsewhere: "2", hasBranches: true, branches: [branch()],
+            elsewhere: .init(turn: "2", branch: "a%20b"), undone: "7", hasBranches: true, branches: [branch()],
             choices: [.init(id: "1", name: hostile, isChosen: true)], hasNoDocuments: true, needsPassword: true,
             messageLimit: 9)
         let collections = CollectionsPage(

@@ -11,14 +11,16 @@ package struct CopyWriter: Sendable {
 
     package init(log: any LogStore) { self.log = log }
 
-    /// - Parameter drafts: begin with the session's creation, which says how many they are.
+    /// - Parameters:
+    ///   - drafts: begin with the session's creation, which says how many they are.
+    ///   - claim: kept with the beginning.
     /// - Throws: `LogError.changedMeanwhile` where there is a session of this id by now: it stays as it is.
-    func write(_ drafts: [EventDraft], to session: SessionID, of user: UUIDv7) async throws -> SessionRow {
+    func write(_ drafts: [EventDraft], to session: SessionID, of user: UUIDv7, _ claim: IdempotencyClaim? = nil) async throws -> SessionRow {
         var hasBegun = false
         do {
             for start in stride(from: 0, to: drafts.count, by: Self.batch) {
                 let part = Array(drafts[start..<min(start + Self.batch, drafts.count)])
-                _ = try await log.append(AppendBatch(sessionID: session, drafts: part, after: start))
+                _ = try await log.append(AppendBatch(sessionID: session, drafts: part, idempotency: start == 0 ? claim : nil, after: start))
                 hasBegun = true
             }
             guard let row = try await log.session(session, of: user) else { throw LogError.noSession(session) }

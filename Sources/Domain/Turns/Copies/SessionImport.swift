@@ -14,6 +14,8 @@ package struct SessionImport: Sendable {
     let keepsIDs: Bool
     /// Bytes of a session's metadata at the most.
     let metadataLimit: Int
+    /// The request that the sessions come by, where it has a key: sent again after the process ended, it goes on where it broke off.
+    package var request: (key: String, fingerprint: [UInt8])?
 
     /// - Parameter metadataLimit: bytes of a session's metadata at the most.
     package init(log: any LogStore, ids: UUIDv7Generator, user: UUIDv7, workspace: UUIDv7, keepsIDs: Bool, metadataLimit: Int = 4 << 20) {
@@ -26,23 +28,25 @@ package struct SessionImport: Sendable {
     }
 
     /// A session as it was, event by event.
+    /// - Parameter number: which of the file's sessions it is.
     /// - Throws: `ImportError` where its events make no session.
-    package func restore(_ exported: ExportedSession) async throws -> SessionRow {
-        guard keepsIDs, try await isFree(exported) else { return try await restore(exported, keepsIDs: false) }
+    package func restore(_ exported: ExportedSession, number: Int = 0) async throws -> SessionRow {
+        if let made = try await made(number) { return made }
+        guard keepsIDs, try await isFree(exported) else { return try await restore(exported, number, keepsIDs: false) }
         do {
-            return try await restore(exported, keepsIDs: true)
+            return try await restore(exported, number, keepsIDs: true)
         } catch LogError.changedMeanwhile {
             // Another import of the same took the ids meanwhile.
-            return try await restore(exported, keepsIDs: false)
+            return try await restore(exported, number, keepsIDs: false)
         }
     }
 
-    private func restore(_ exported: ExportedSession, keepsIDs: Bool) async throws -> SessionRow {
+    private func restore(_ exported: ExportedSession, _ number: Int, keepsIDs: Bool) async throws -> SessionRow {
         let session = keepsIDs ? exported.id : ids.next()
         let renaming = TurnRenaming(ids: keepsIDs ? nil : ids)
         // A long one would hold up an event loop.
         let drafts = try await NIOThreadPool.singleton.runIfActive { try self.drafts(of: exported, renaming) }
-        return try await append(drafts, to: session)
+        return try await append(drafts, to: session, number)
     }
 
     private func drafts(of exported: ExportedSession, _ first: TurnRenaming) throws -> [EventDraft] {
@@ -70,7 +74,9 @@ package struct SessionImport: Sendable {
     }
 
     /// A conversation of another product.
-    package func make(_ conversation: ImportedConversation, now: Timestamp) async throws -> SessionRow {
+    /// - Parameter number: which of the file's conversations it is.
+    package func make(_ conversation: ImportedConversation, now: Timestamp, number: Int = 0) async throws -> SessionRow {
+        if let made = try await made(number) { return made }
         // A long one would hold up an event loop.
         let events = try await NIOThreadPool.singleton.runIfActive {
             var builder = ImportedSessionBuilder(ids: ids, fallback: conversation.createdAt ?? conversation.updatedAt ?? now)
@@ -84,15 +90,30 @@ package struct SessionImport: Sendable {
             pinned: conversation.pinned ? true : nil)
         let begun = conversation.createdAt ?? events.first?.createdAt ?? now
         let drafts = [EventDraft(.sessionCreated(created), createdAt: begun), EventDraft(.sessionUpdated(update), createdAt: begun)] + events
-        return try await append(drafts, to: ids.next())
+        return try await append(drafts, to: ids.next(), number)
     }
 
     // MARK: Appending
 
-    private func append(_ drafts: [EventDraft], to session: SessionID) async throws -> SessionRow {
+    /// What the same request made of this one before.
+    private func made(_ number: Int) async throws -> SessionRow? {
+        guard let request, let claim = try await log.idempotencyClaim(of: user, key: Self.key(request.key, number)),
+            claim.fingerprint == request.fingerprint, case .turn(let session, _) = claim.outcome
+        else { return nil }
+        return try await log.session(session, of: user)
+    }
+
+    /// No request has a key with NUL in it.
+    private static func key(_ key: String, _ number: Int) -> String { "\(key)\0\(number)" }
+
+    private func append(_ drafts: [EventDraft], to session: SessionID, _ number: Int) async throws -> SessionRow {
         guard case .sessionCreated? = drafts.first?.payload else { throw Self.broken(1, "a session begins with its creation") }
         do {
-            return try await closed(try await CopyWriter(log: log).write(drafts, to: session, of: user))
+            let claim = request.map {
+                IdempotencyClaim(
+                    userID: user, key: Self.key($0.key, number), fingerprint: $0.fingerprint, outcome: .turn(session: session, turn: session))
+            }
+            return try await closed(try await CopyWriter(log: log).write(drafts, to: session, of: user, claim))
         } catch LogError.damaged(session: _, let seq, let reason) {
             throw Self.broken(seq, reason)
         }

@@ -7,6 +7,15 @@ extension LineService {
         return try await log.line(to: head, of: session.id, depths: turn.depth..<turn.depth + 1).first?.id == turn.id
     }
 
+    /// The branch whose line a turn stands on, other than the current one.
+    package func branch(with turn: TurnRow, of session: SessionRow) async throws -> Branch? {
+        for branch in session.branches where branch.name != session.branch {
+            guard let head = branch.headTurnID else { continue }
+            if try await log.line(to: head, of: session.id, depths: turn.depth..<turn.depth + 1).first?.id == turn.id { return branch }
+        }
+        return nil
+    }
+
     /// The answer that a message has on the current line, or else the last one that it had.
     package func answer(to message: TurnRow, in session: SessionRow) async throws -> TurnRow? {
         if let head = session.headTurnID, let answer = try await answer(to: message, onLineTo: head) { return answer }

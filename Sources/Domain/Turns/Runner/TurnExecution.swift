@@ -90,6 +90,12 @@ final class TurnExecution: Sendable {
 
     private func answer(_ question: TurnRequest.DocumentQuestion, _ opening: Task<Void, any Error>, _ progress: inout Progress) async {
         let found: TurnMachine.Input
+        var isOpen = false
+        if awaitsRewriting(question) {
+            // A model is asked before the search: the watchers are told of the turn before that, and can stop it.
+            guard await opened(opening, &progress) else { return }
+            isOpen = true
+        }
         do {
             if let beginning = request.regeneration?.beginning, let kept = beginning.sources {
                 found = await keep(kept, for: question, &progress)
@@ -99,8 +105,15 @@ final class TurnExecution: Sendable {
         } catch {
             found = turn.stopReason.map(TurnMachine.Input.stop) ?? .failed(TurnFailure(error))
         }
-        guard await opened(opening, &progress) else { return }
+        if !isOpen {
+            guard await opened(opening, &progress) else { return }
+        }
         await handle(found, &progress)
+    }
+
+    private func awaitsRewriting(_ question: TurnRequest.DocumentQuestion) -> Bool {
+        guard runner.rewriter != nil, request.session != nil || !question.earlier.isEmpty else { return false }
+        return request.regeneration?.beginning?.sources == nil && SearchQuestion.leans(request.message)
     }
 
     private func passThrough(_ opening: Task<Void, any Error>, _ progress: inout Progress) async {

@@ -164,6 +164,9 @@ const conversation = (() => {
     one("#heading bdi").textContent = one("#heading bdi", page).textContent;
     document.title = page.title;
     if (!one("#elsewhere", page)) one("#elsewhere")?.remove();
+    const [undo, freshUndo] = [one("#undo"), one("#undo", page)];
+    undo.hidden = freshUndo.hidden;
+    undo.dataset.event = freshUndo.dataset.event ?? "";
     showLines(one("#lines", page));
   }
 

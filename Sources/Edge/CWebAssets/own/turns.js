@@ -124,8 +124,8 @@
     say(hidden ? "Left out of what the model is told." : "Taken in again.");
   }
 
-  async function visit({ dataset: { version } }) {
-    if (!(await call("POST", `/turns/${version}/select`))) return;
+  async function visit({ dataset: { version, branch } }) {
+    if (!(await call("POST", branch ? `/branches/${branch}/switch` : `/turns/${version}/select`))) return;
     const { session } = timeline().dataset;
     const address = `/sessions/${session}?turn=${version}`;
     history.replaceState(null, "", `${address}#turn-${version}`);

@@ -85,15 +85,18 @@ struct ExportRoutes {
         // Before the file is: it is what takes the room.
         try services.imports.take()
         defer { services.imports.giveBack() }
-        guard let asker, try Idempotent.key(request) != nil else {
+        guard let asker, let key = try Idempotent.key(request) else {
             let bytes = try await request.file(limit: limit, services)
             return .json(bytes: try encodeJSON(try await made(of: bytes, importing, services)), status: .created)
         }
         let bytes = try await request.file(limit: limit, services)
         let digest = try await NIOThreadPool.singleton.runIfActive { Array(SHA256.hash(data: bytes)) }
+        let fingerprint = Idempotent.fingerprint(request, digest)
+        var importing = importing
+        importing.request = (key, fingerprint)
         return try await Idempotent(gate: services.idempotency, logger: services.logger).once(
-            request, asker: asker, fingerprint: Idempotent.fingerprint(request, digest)
-        ) { (.created, try encodeJSON(try await made(of: bytes, importing, services))) }
+            request, asker: asker, fingerprint: fingerprint
+        ) { [importing] in (.created, try encodeJSON(try await made(of: bytes, importing, services))) }
     }
 
     /// What is long to compute is done on another thread than the event loop's.
@@ -101,7 +104,9 @@ struct ExportRoutes {
         var made: [SessionResource] = []
         var first: UUIDv7?
         var skipped: String?
+        var number = 0
         func add(_ row: SessionRow) {
+            number += 1
             services.sessionFeed.changed(row.id)
             if first == nil { first = row.id }
             if made.count < told { made.append(SessionResource(row)) }
@@ -110,10 +115,12 @@ struct ExportRoutes {
             switch try await NIOThreadPool.singleton.runIfActive({ try ConversationImport.detect(bytes) }) {
             case .own:
                 var reader = OwnExportReader(bytes)
-                while let session = try await next(&reader) { add(try await importing.restore(session)) }
+                while let session = try await next(&reader) { add(try await importing.restore(session, number: number)) }
             case .product(let product):
                 var reader = ExportReader(bytes, of: product)
-                while let conversation = try await next(&reader) { add(try await importing.make(conversation, now: services.clock.now())) }
+                while let conversation = try await next(&reader) {
+                    add(try await importing.make(conversation, now: services.clock.now(), number: number))
+                }
                 skipped = reader.skipped.sentence
             }
         } catch let error as ImportError {

@@ -76,7 +76,7 @@ struct SessionPages {
         return SessionPage(
             title: session?.title ?? "New conversation",
             session: try await view(session), turns: turns, earlier: part.earlier, hasLater: part.hasLater,
-            elsewhere: part.elsewhere?.description, hasBranches: !branches.isEmpty, branches: branches,
+            elsewhere: part.elsewhere, undone: try await undone(session), hasBranches: !branches.isEmpty, branches: branches,
             choices: collections.map { .init(id: $0.id.description, name: $0.name, isChosen: $0.id == session?.collectionID) },
             hasNoDocuments: collections.allSatisfy { $0.documentCount == 0 }, needsPassword: needsPassword,
             messageLimit: services.limits.messageCharacters)
@@ -90,12 +90,19 @@ struct SessionPages {
         return .init(id: session.id.description, title: session.title, position: "\(seq):0", head: "\(session.headSeq)")
     }
 
+    /// The last event, where it took the line back: whatever window it was done in, it can be undone in each.
+    private func undone(_ session: SessionRow?) async throws -> String? {
+        guard let session, let event = try await services.log.events(of: session.id, seqs: [session.headSeq]).first, event.kind == .lineRewound
+        else { return nil }
+        return "\(event.seq)"
+    }
+
     /// As much of the line as one page shows.
     private struct Part {
         var rows: [TurnRow] = []
         var earlier: Int?
         var hasLater = false
-        var elsewhere: TurnID?
+        var elsewhere: SessionPage.Elsewhere?
     }
 
     /// - Parameter turn: one that must be among them, where it is on the line.
@@ -110,7 +117,8 @@ struct SessionPages {
                 let isFar = session.messageCount - start > Self.turnLimit
                 depths = start..<(isFar ? start + max(limit, 2 * Self.lead) : session.messageCount)
             } else {
-                part.elsewhere = turn
+                let branch = try await services.lines.branch(with: row, of: session)
+                part.elsewhere = .init(turn: turn.description, branch: branch.map { LocalPath.part($0.name) })
             }
         }
         part.rows = try await services.log.line(to: head, of: session.id, depths: depths)

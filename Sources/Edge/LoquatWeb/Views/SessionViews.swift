@@ -45,6 +45,13 @@ struct SessionPage: Sendable {
         let head: String
     }
 
+    /// The turn that was asked for, where it is not on the line.
+    struct Elsewhere: Sendable {
+        let turn: String
+        /// The branch that it is on, as a part of a path; nil where it is on none.
+        let branch: String?
+    }
+
     struct Choice: Sendable {
         let id: String
         let name: String
@@ -58,8 +65,9 @@ struct SessionPage: Sendable {
     let earlier: Int?
     /// Whether the line goes on behind the last turn here.
     let hasLater: Bool
-    /// The turn that was asked for, where it is not on the line.
-    let elsewhere: String?
+    let elsewhere: Elsewhere?
+    /// The event of a rewinding that nothing came after.
+    let undone: String?
     let hasBranches: Bool
     let branches: [BranchView]
     let choices: [Choice]
