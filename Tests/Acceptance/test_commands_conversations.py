@@ -222,9 +222,10 @@ def test_commands_before_the_first_message_and_unknown_ones(server):
 def test_another_users_conversation_is_not_gone_on_with(server, api, upstream):
     ann = Api(server, server.create_key("ann", user="ann@example.test"))
     session = begun(ann, upstream, "A private matter")
-    result = chat(server, "/versions", "/rewind", "Hello", session=session.id)
-    assert "echo" not in result.stdout and result.stderr and len(session.words()) == 2
-    assert server.run("chat", "--session", "mine", stdin="", check=False).returncode != 0
+    result = chat(server, "/versions", "/rewind", "Hello", session=session.id, check=False)
+    assert result.returncode != 0 and "echo" not in result.stdout and result.stderr and len(session.words()) == 2
+    for session in ("mine", ABSENT):
+        assert server.run("chat", "--session", session, stdin="", check=False).returncode != 0
 
 
 def test_people_are_named_by_their_addresses(server):

@@ -29,6 +29,8 @@ struct Chat: AsyncParsableCommand {
         try await LocalServer.withClient(try await common.settings()) { client in
             var collectionID: String?
             if let collection { collectionID = try await Collections.id(named: collection, client, creating: false) }
+            // Said before anything is asked that could not be.
+            if let first { _ = try await client.request("GET", "/api/v1/chat/sessions/\(first)") }
             var conversation = ChatConversation(session: first, collectionID: collectionID, client)
             while let line = Self.prompt() {
                 let input = ChatInput(line)
