@@ -198,6 +198,7 @@ const conversation = (() => {
         isStale = false;
         const page = await read();
         if (!page) return;
+        await timelines.released();
         adopt(page, true);
         isStale ||= Number(timeline().dataset.head) < seen;
       }

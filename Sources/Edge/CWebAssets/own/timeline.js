@@ -48,6 +48,13 @@ const timelines = (() => {
     (button ?? article)?.focus({ preventScroll: true });
   }
 
+  // What is pressed stays until it is let go, and no longer than a second: its click would go with it.
+  let released, release;
+  document.addEventListener("pointerdown", () => {
+    released = new Promise((resolve) => setTimeout((release = resolve), 1000));
+  });
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(() => release?.()));
+
   // A source of an answer that is being written.
   function source(found) {
     const made = one("#new-source").content.firstElementChild.cloneNode(true);
@@ -62,5 +69,5 @@ const timelines = (() => {
     return made;
   }
 
-  return { merge, plain, source };
+  return { merge, plain, source, released: () => released };
 })();
