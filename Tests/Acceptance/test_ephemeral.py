@@ -59,7 +59,7 @@ def test_what_begins_so_goes_on_so(plain, echo):
 def test_a_lasting_conversation_stays_one(plain, echo):
     turn = plain.ask("say 0", model=echo)
     body = {"message": "say 1", "session_id": turn["session_id"], "ephemeral": True, "model": echo}
-    shapes.invalid(plain.post("/api/v1/chat", json=body), "ephemeral")
+    shapes.problem(plain.post("/api/v1/chat", json=body), 409, "not_ephemeral")
     assert [message["content"] for message in plain.messages(turn["session_id"])] == ["say 0", "echo 0"]
 
 

@@ -37,7 +37,7 @@ struct ChatRoutes {
         let asked = body.sessionID ?? body.conversationID
         let session = try await session(asked, asker)
         guard session == nil || body.ephemeral != true else {
-            throw Problem.invalid("/ephemeral", "must not be true in a session that is stored: leave its id out to begin one that is not")
+            throw Problem(status: .conflict, code: "not_ephemeral", detail: "The session is stored. Leave its id out to begin one that is not.")
         }
         let ephemeral = session == nil ? try await ephemeral(asked, body, asker) : nil
         guard asked == nil || session != nil || ephemeral != nil else { throw Problem.notFound }
