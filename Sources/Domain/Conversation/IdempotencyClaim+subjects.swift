@@ -3,7 +3,7 @@ package import TimeOrdered
 
 extension IdempotencyClaim {
     /// Things that an answer is taken to speak of at the most.
-    package static let subjectLimit = 64
+    package static let subjectLimit = 4_096
 
     /// What a kept answer speaks of, so that it is forgotten with each of them: all ids in the names and texts of its JSON. The outer ones
     /// come first: what is beyond the limit stands deep in what clients gave, which says nothing of what the answer is of.
@@ -13,9 +13,10 @@ extension IdempotencyClaim {
             let answer = try? JSONParser.parse(body, depthLimit: EventPayload.depthLimit)
         else { return [] }
         var found: [UUIDv7] = []
+        var known: Set<UUIDv7> = []
         var level = [answer]
         while !level.isEmpty {
-            for id in level.flatMap(\.ids) where !found.contains(id) {
+            for id in level.flatMap(\.ids) where known.insert(id).inserted {
                 guard found.count < Self.subjectLimit else { return found }
                 found.append(id)
             }

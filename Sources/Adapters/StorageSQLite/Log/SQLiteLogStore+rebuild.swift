@@ -16,6 +16,7 @@ extension SQLiteLogStore {
                 }
             } catch LogError.damaged(let session, let seq, let reason) {
                 report.damaged.append(.init(session: session, seq: seq, reason: reason))
+                report.differing.removeAll { $0 == id }
             }
         }
         return report

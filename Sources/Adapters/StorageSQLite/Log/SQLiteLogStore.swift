@@ -39,7 +39,8 @@ package final class SQLiteLogStore: LogStore {
     func append(_ batch: AppendBatch, _ database: Database, now: Timestamp) throws -> AppendPlan {
         let plan: AppendPlan
         do { plan = try self.plan(batch, onto: projection(of: batch, database), database, now: now) } catch let error as LogError {
-            guard case .damaged = error else { throw error }
+            // A copy that is being written is wrong itself, and its rows are not.
+            guard case .damaged = error, try Self.session(batch.sessionID, database)?.isWhole != false else { throw error }
             // The log is the truth: where its rows were lost, they are made anew.
             let folded = try FoldedSession(of: batch.sessionID, database)
             try folded.replaceRows(of: batch.sessionID, database)

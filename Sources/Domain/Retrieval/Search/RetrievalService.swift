@@ -1,5 +1,5 @@
 package import Access
-import Conversation
+package import Conversation
 import JSON
 package import Logging
 import SearchIndex
@@ -47,8 +47,14 @@ package struct RetrievalService: Sendable {
         let sources = try await sources(for: hits, limit: request.topK)
         return RetrievalResult(
             sources: sources, tier: found.tier, evidence: found.findings.evidence,
-            isUnknown: found.tier == .none && scopes.contains { !$0.partitions.isEmpty } && !Analyzer().terms(request.query).isEmpty,
+            isUnknown: Self.isUnknown(request.query, found.tier, searched: scopes.contains { !$0.partitions.isEmpty }),
             searchMilliseconds: (clock.now - start) / .milliseconds(1), partitions: found.partitions)
+    }
+
+    /// Whether the documents know nothing of what is asked.
+    /// - Parameter searched: there are some.
+    package static func isUnknown(_ query: String, _ tier: CascadeTier, searched: Bool) -> Bool {
+        tier == .none && searched && !Analyzer().terms(query).isEmpty
     }
 
     /// What is searched for an asker, in a collection or in all that they may read.

@@ -65,13 +65,19 @@ struct ImportRules {
             // By OpenAI's door it came with the words.
             try Self.check(message.metadata, limit: max(metadataLimit, UserMessage.contentLimit))
         case .assistantMessage(let message):
+            try Self.check(end: message.status)
             try Self.check(content: message.content, limit: AssistantMessage.contentLimit)
             try Self.check(message.citations, of: message.content)
             try Self.check(message.recording, of: message)
-        case .turnOpened, .sourcesFrozen, .groupClosed, .sessionUnshared, .lineRewound, .lineRestored, .branchSwitched, .turnSelected, .turnHidden,
+        case .groupClosed(let closed): try Self.check(end: closed.outcome)
+        case .turnOpened, .sourcesFrozen, .sessionUnshared, .lineRewound, .lineRestored, .branchSwitched, .turnSelected, .turnHidden,
             .turnRated, .audit:
             break
         }
+    }
+
+    private static func check(end status: TurnStatus) throws(Refusal) {
+        guard status != .generating else { throw Refusal(reason: "a turn does not end as one that is being generated") }
     }
 
     private static func check(title: String, limit: Int) throws(Refusal) {

@@ -204,11 +204,11 @@ final class TurnExecution: Sendable {
     }
 
     /// What was shown of an answer leans on the sources that it had: nothing else is searched. Whatever is in the way, it stays.
-    private func keep(
-        _ kept: SourcesFrozen, for question: TurnRequest.DocumentQuestion, _ progress: inout Progress
-    ) async -> TurnMachine.Input {
+    private func keep(_ kept: SourcesFrozen, for question: TurnRequest.DocumentQuestion, _ progress: inout Progress) async -> TurnMachine.Input {
         do {
             progress.partitions = try await runner.retrieval.partitions(for: request.asker, collection: question.collectionID)
+            let isUnknown = RetrievalService.isUnknown(request.message, kept.cascadeTier, searched: !progress.partitions.isEmpty)
+            self.isUnknown.withLock { $0 = isUnknown }
             let history = try await history(question, to: progress.base)
             _ = try prompt(history, kept.cascadeTier == .none ? [] : kept.sources, &progress)
         } catch {

@@ -15,10 +15,10 @@ extension JSONObject {
             edited["content"] = .string(message)
             messages[last] = .object(edited)
         }
-        if let instructions {
-            // Before what is asked: some models take a system message nowhere but at the beginning.
-            let asked = messages.lastIndex { $0["role"]?.string == "user" } ?? messages.count
-            messages.insert(["role": "system", "content": .string(instructions)], at: asked)
+        if let instructions, !instructions.isEmpty {
+            // Behind those that are there: some models take a system message nowhere but at the beginning.
+            let place = messages.prefix { ["system", "developer"].contains($0["role"]?.string) }.count
+            messages.insert(["role": "system", "content": .string(instructions)], at: place)
         }
         if let continuing {
             messages += Continuation.messages(continuing).map { ["role": .string($0.role.rawValue), "content": .string($0.content)] }
