@@ -71,6 +71,7 @@ struct Import: AsyncParsableCommand {
     private static func admitted(_ send: () async throws -> JSONValue) async throws -> JSONValue {
         for _ in 0..<patience {
             do { return try await send() } catch let failure as Client.Failure where failure.status == 429 {
+                // reason: the server says no more than that it is busy; asked again that often at the most
                 try await Task.sleep(for: .seconds(1))
             }
         }
