@@ -1,16 +1,17 @@
 import NIOCore
 import NIOHTTP1
 
-/// Keeps little for a client that reads an event stream slowly: its answer pauses once so much is unsent, and goes on from where the client
-/// is. With many such clients it is this that would fill memory, and take the time of those who read.
+/// Keeps next to nothing for a client that reads an event stream slowly: its answer pauses while anything is unsent, and goes on from where
+/// the client is with all that has come since. With many such clients it is this that would fill memory, and the writes to them take the
+/// time of those who read.
 final class EventStreamBuffers: ChannelOutboundHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
     /// Bytes that wait in this process.
-    private static let waiting = ChannelOptions.Types.WriteBufferWaterMark(low: 2 << 10, high: 8 << 10)
+    private static let waiting = ChannelOptions.Types.WriteBufferWaterMark(low: 1, high: 512)
     /// Bytes that wait in the system without having been sent; what is on its way is not counted, so distance makes nobody slow.
-    private static let unsent: ChannelOptions.Types.SocketOption.Value = 4 << 10
+    private static let unsent: ChannelOptions.Types.SocketOption.Value = 1
     #if os(Linux)
         /// `TCP_NOTSENT_LOWAT`, which no header tells Swift.
         private static let unsentOption = NIOBSDSocket.Option(rawValue: 25)

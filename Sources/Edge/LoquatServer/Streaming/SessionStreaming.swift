@@ -56,11 +56,12 @@ struct SessionStreaming: Sendable {
     private func catchUp(_ cursor: inout Int, _ writer: inout any ResponseBodyWriter) async throws {
         while true {
             let events = try await log.events(of: session, after: cursor, limit: Self.batch)
-            guard !events.isEmpty else { return }
             for event in events {
                 cursor = event.seq
                 try await tell(event, &writer)
             }
+            // What is appended after this reading is signalled.
+            if events.count < Self.batch { return }
         }
     }
 
