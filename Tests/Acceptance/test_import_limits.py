@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 import uuid
 
 import pytest
@@ -65,19 +66,47 @@ def test_two_imports_run_at_once(start):
     assert [status() for _ in range(5)] == [422] * 5
     files = {"file": ("a.jsonl", b" ", "application/jsonl")}
     assert [api.post(IMPORT, files=files).status_code for _ in range(3)] == [422] * 3
-    waiting = []
-    for _ in range(2):
+    # Long enough to read that others come meanwhile.
+    head = json.dumps({"format": "loquat", "version": 1, "session_id": str(uuid.uuid4())}, separators=(",", ":"))
+    content = head.encode() + b"\n" + b'{"seq":1,"kind":"x","payload":{}}\n' * 500_000
+    answers, stop = [], threading.Event()
+
+    def work():
+        while not stop.is_set():
+            answers.append(api.post(IMPORT, content=content, headers=LINES))
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    try:
+        eventually(lambda: any(answer.status_code == 429 for answer in list(answers)), "three are too many")
+    finally:
+        stop.set()
+        for worker in workers:
+            worker.join()
+    busy = next(answer for answer in answers if answer.status_code == 429)
+    problem = shapes.problem(busy, 429, "busy")
+    assert "2 imports" in problem["detail"] and int(busy.headers["retry-after"]) >= 1
+    assert {answer.status_code for answer in answers} == {422, 429}
+    assert status() == 422
+
+
+def test_imports_that_are_sent_slowly_hold_up_no_others(start):
+    server = start()
+    api = Api(server, server.create_key("owner"))
+    slow = []
+    for _ in range(4):
         sock = connect(server)
         head = request(server, "POST", IMPORT, api.key, headers={"Content-Type": "application/jsonl", "Content-Length": "1000"})
         sock.sendall(head + b"{")
-        waiting.append(sock)
-    eventually(lambda: status() == 429, "both are running")
-    answer = api.post(IMPORT, content=b" ", headers=LINES)
-    problem = shapes.problem(answer, 429, "busy")
-    assert "2 imports" in problem["detail"] and int(answer.headers["retry-after"]) >= 1
-    for sock in waiting:
+        slow.append(sock)
+    uploads = server.data_dir / "uploads"
+    eventually(lambda: len(list(uploads.iterdir())) == 4, "all have begun")
+    assert api.post(IMPORT, content=b" ", headers=LINES).status_code == 422
+    for sock in slow:
         sock.close()
-        eventually(lambda: status() == 422, "one may run again")
+    # What came of them is kept nowhere.
+    eventually(lambda: not list(uploads.iterdir()), "the cut uploads are gone")
 
 
 # Once

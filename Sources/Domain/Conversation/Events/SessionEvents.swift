@@ -11,7 +11,7 @@ package struct SessionCreated: Sendable, Hashable, Codable {
     /// Where the session was branched off from another one.
     package let branchedFrom: BranchPoint?
     /// How many events, from the first on, tell what happened in another session: what was used there is counted there.
-    package let copiedEvents: Int?
+    package var copiedEvents: Int?
 
     package init(
         userID: UUIDv7, workspaceID: UUIDv7, kind: SessionKind, title: String, collectionID: UUIDv7?, metadata: JSONObject,

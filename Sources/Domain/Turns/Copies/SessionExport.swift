@@ -11,6 +11,9 @@ package struct SessionExport: Sendable {
     /// Bytes of payload with which fewer are read the next time.
     private static let readBytes = 4 << 20
 
+    /// Bytes of lines that wait for a session's end.
+    private static let heldBytes = 8 << 20
+
     private let log: any LogStore
 
     package init(log: any LogStore) { self.log = log }
@@ -44,6 +47,28 @@ package struct SessionExport: Sendable {
             limit = isShort ? min(Self.mostEvents, 2 * limit) : max(1, limit / 2)
         }
         try await write(ExportFormat.end(events: last, seal))
+    }
+
+    /// Nothing of a session that is deleted meanwhile, unless it has more than 8 MiB.
+    /// - Throws: `LogError.noSession` where a longer one is deleted when some of it is written.
+    package func writeIfWhole(_ session: SessionID, to head: Int, _ write: ([UInt8]) async throws -> Void) async throws {
+        var (held, isHolding) = ([UInt8](), true)
+        do {
+            try await self.write(session, to: head) { lines in
+                if isHolding {
+                    held += lines
+                    guard held.count > Self.heldBytes else { return }
+                    isHolding = false
+                    try await write(held)
+                    held = []
+                } else {
+                    try await write(lines)
+                }
+            }
+        } catch LogError.noSession where isHolding {
+            return
+        }
+        if isHolding { try await write(held) }
     }
 
     private static func part(of events: ArraySlice<LogEvent>) -> ArraySlice<LogEvent> {

@@ -57,7 +57,7 @@ package struct SessionImport: Sendable {
             do {
                 try rules.checkPlace(of: event, seq: index + 1)
                 var payload = renaming.renamed(event.payload)
-                if event.kind == .sessionCreated { payload = owned(payload, events: exported.events.count) }
+                if event.kind == .sessionCreated { payload = owned(payload) }
                 let bytes = JSONValue.object(payload).bytes
                 let draft = EventDraft(
                     try EventPayload(kind: event.kind, bytes: bytes), group: event.group.map { renaming[$0] }, createdAt: event.createdAt)
@@ -70,7 +70,30 @@ package struct SessionImport: Sendable {
             }
         }
         if let seq = rules.strayGroup { throw Self.broken(seq, "its group is no turn of the session") }
+        drafts += Self.ends(of: drafts)
+        if let first = drafts.first, case .sessionCreated(var created) = first.payload {
+            created.copiedEvents = drafts.count
+            drafts[0] = EventDraft(.sessionCreated(created), group: first.group, createdAt: first.createdAt)
+        }
         return drafts
+    }
+
+    /// Ends what was running when the session was exported.
+    private static func ends(of drafts: [EventDraft]) -> [EventDraft] {
+        var (answered, closed) = (Set<TurnID>(), Set<GroupID>())
+        for draft in drafts {
+            if case .assistantMessage(let message) = draft.payload { answered.insert(message.turnID) }
+            if case .groupClosed = draft.payload, let group = draft.group { closed.insert(group) }
+        }
+        return drafts.flatMap { draft -> [EventDraft] in
+            guard case .turnOpened(let opened) = draft.payload, !closed.contains(opened.turnID) else { return [] }
+            let end = EventDraft(.groupClosed(GroupClosed(outcome: .interrupted)), group: opened.turnID)
+            guard !answered.contains(opened.turnID) else { return [end] }
+            let message = AssistantMessage(
+                turnID: opened.turnID, userTurnID: opened.userTurnID, content: "", status: .interrupted, finishReason: .interrupted, failure: nil,
+                model: nil, citations: [], recording: StreamRecording(), usage: nil, timings: nil)
+            return [EventDraft(.assistantMessage(message), group: opened.turnID), end]
+        }
     }
 
     /// A conversation of another product.
@@ -113,25 +136,10 @@ package struct SessionImport: Sendable {
                 IdempotencyClaim(
                     userID: user, key: Self.key($0.key, number), fingerprint: $0.fingerprint, outcome: .turn(session: session, turn: session))
             }
-            return try await closed(try await CopyWriter(log: log).write(drafts, to: session, of: user, claim))
+            return try await CopyWriter(log: log).write(drafts, to: session, of: user, claim)
         } catch LogError.damaged(session: _, let seq, let reason) {
             throw Self.broken(seq, reason)
         }
-    }
-
-    /// A turn that was running when its session was exported is over.
-    private func closed(_ session: SessionRow) async throws -> SessionRow {
-        guard let id = session.runningTurnID, let turn = try await log.turn(id, of: session.id) else { return session }
-        let message = AssistantMessage(
-            turnID: id, userTurnID: turn.userTurnID ?? id, content: "", status: .interrupted, finishReason: .interrupted, failure: nil, model: nil,
-            citations: [], recording: StreamRecording(), usage: nil, timings: nil)
-        _ = try await log.append(
-            AppendBatch(
-                sessionID: session.id,
-                drafts: [
-                    EventDraft(.assistantMessage(message), group: id), EventDraft(.groupClosed(GroupClosed(outcome: .interrupted)), group: id),
-                ]))
-        return try await log.session(session.id, of: user) ?? session
     }
 
     // MARK: Ids
@@ -146,11 +154,10 @@ package struct SessionImport: Sendable {
     }
 
     /// The creation of a session that is the importer's.
-    private func owned(_ payload: JSONObject, events: Int) -> JSONObject {
+    private func owned(_ payload: JSONObject) -> JSONObject {
         var payload = payload
         payload["user_id"] = .string(user.description)
         payload["workspace_id"] = .string(workspace.description)
-        payload["copied_events"] = .number(JSONNumber(events))
         if payload["kind"]?.string == SessionKind.workspace.rawValue { payload["kind"] = .string(SessionKind.chat.rawValue) }
         return payload
     }

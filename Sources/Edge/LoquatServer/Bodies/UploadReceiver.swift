@@ -68,6 +68,22 @@ struct UploadReceiver {
         }
     }
 
+    /// A body that is the file.
+    /// - Throws: 413 over the limit, 400 for a body that breaks off.
+    func receive(body request: Request) async throws -> UploadedFile {
+        let sink = try await FileSink.open(path: store.newUploadPath(), limit: limit)
+        do {
+            for try await buffer in request.body { try await sink.write(Array(buffer.readableBytesView)) }
+            return try await sink.finish()
+        } catch {
+            await sink.discard()
+            switch error {
+            case is Problem, is LibraryError: throw error
+            default: throw Problem.brokenBody
+            }
+        }
+    }
+
     /// Text that came as JSON.
     func receive(text: String) async throws -> UploadedFile {
         let sink = try await FileSink.open(path: store.newUploadPath(), limit: limit)

@@ -1,6 +1,5 @@
 import Access
 import Conversation
-import Crypto
 import Foundation
 import Hummingbird
 import JSON
@@ -82,16 +81,18 @@ struct ExportRoutes {
     static func take(
         _ request: Request, _ importing: SessionImport, _ services: ServerServices, limit: Int, once asker: Asker? = nil
     ) async throws -> Response {
-        // Before the file is: it is what takes the room.
-        try services.imports.take()
+        let file = try await request.file(limit: limit, services)
+        // Only now: a client that sends slowly is to hold up no other.
+        do { try services.imports.take() } catch {
+            try await file.remove()
+            throw error
+        }
         defer { services.imports.giveBack() }
+        let bytes = try await file.take()
         guard let asker, let key = try Idempotent.key(request) else {
-            let bytes = try await request.file(limit: limit, services)
             return .json(bytes: try encodeJSON(try await made(of: bytes, importing, services)), status: .created)
         }
-        let bytes = try await request.file(limit: limit, services)
-        let digest = try await NIOThreadPool.singleton.runIfActive { Array(SHA256.hash(data: bytes)) }
-        let fingerprint = Idempotent.fingerprint(request, digest)
+        let fingerprint = Idempotent.fingerprint(request, file.sha256)
         var importing = importing
         importing.request = (key, fingerprint)
         return try await Idempotent(gate: services.idempotency, logger: services.logger).once(
@@ -157,51 +158,45 @@ extension Request {
     private static let formLimit = 1 << 20
 
     /// The body as it is, or the file of the form that it is.
-    fileprivate func file(limit: Int, _ services: ServerServices) async throws -> [UInt8] {
+    fileprivate func file(limit: Int, _ services: ServerServices) async throws -> UploadedFile {
         let type = headers[.contentType] ?? ""
         let isForm = type.lowercased().hasPrefix("multipart/form-data")
-        let length = headers[.contentLength].flatMap(Int.init)
-        if let length, length > limit + (isForm ? Self.formLimit : 0) { throw Problem.tooLarge(limit: limit) }
-        guard !isForm else { return try await fileOfForm(type, limit, services) }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(max(0, length ?? 0))
-        do {
-            for try await part in body {
-                guard bytes.count + part.readableBytes <= limit else { throw Problem.tooLarge(limit: limit) }
-                bytes.append(contentsOf: part.readableBytesView)
-            }
-        } catch let problem as Problem {
-            throw problem
-        } catch {
-            throw Problem.brokenBody
+        if let length = headers[.contentLength].flatMap(Int.init), length > limit + (isForm ? Self.formLimit : 0) {
+            throw Problem.tooLarge(limit: limit)
         }
-        return bytes
-    }
-
-    private func fileOfForm(_ type: String, _ limit: Int, _ services: ServerServices) async throws -> [UInt8] {
+        let receiver = UploadReceiver(store: services.library.store, limit: limit)
+        guard isForm else { return try await receiver.receive(body: self) }
         guard let boundary = MultipartParser.boundary(of: type) else {
             throw Problem.badRequest("invalid_multipart", "The Content-Type names no boundary.")
         }
-        let file = try await UploadReceiver(store: services.library.store, limit: limit).receive(self, boundary: boundary).file
-        let path = file.path
-        let size = file.size
-        return try await NIOThreadPool.singleton.runIfActive {
-            let contents = Result { try Self.bytes(ofFile: path, size: size) }
+        return try await receiver.receive(self, boundary: boundary).file
+    }
+}
+
+extension UploadedFile {
+    /// Bytes of a file that are read at once.
+    private static let partSize = 1 << 20
+
+    /// What is in it; it is gone then.
+    fileprivate func take() async throws -> [UInt8] {
+        try await NIOThreadPool.singleton.runIfActive {
+            let contents = Result { try read() }
             try FileManager.default.removeItem(atPath: path)
             return try contents.get()
         }
     }
 
-    /// Bytes of a file that are read at once.
-    private static let partSize = 1 << 20
+    fileprivate func remove() async throws {
+        try await NIOThreadPool.singleton.runIfActive { try FileManager.default.removeItem(atPath: path) }
+    }
 
-    private static func bytes(ofFile path: String, size: Int) throws -> [UInt8] {
+    private func read() throws -> [UInt8] {
         let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         // reason: nothing was written
         defer { try? handle.close() }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(size)
-        while let part = try handle.read(upToCount: partSize), !part.isEmpty { bytes.append(contentsOf: part) }
+        while let part = try handle.read(upToCount: Self.partSize), !part.isEmpty { bytes.append(contentsOf: part) }
         return bytes
     }
 }

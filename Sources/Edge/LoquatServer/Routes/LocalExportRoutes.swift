@@ -43,7 +43,7 @@ struct LocalExportRoutes {
                     for session in page {
                         // One that was deleted meanwhile would be an export of nothing, which nobody takes in.
                         guard let found = try await conversation(session.id) else { continue }
-                        try await export.write(found.id, to: found.headSeq) { try await writer.write(ByteBuffer(bytes: $0)) }
+                        try await export.writeIfWhole(found.id, to: found.headSeq) { try await writer.write(ByteBuffer(bytes: $0)) }
                     }
                     last = page.last?.id
                 } while last != nil

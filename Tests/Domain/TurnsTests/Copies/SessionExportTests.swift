@@ -59,4 +59,26 @@ struct SessionExportTests {
         var reader = OwnExportReader(bytes)
         #expect(throws: ImportError.self) { try reader.next() }
     }
+
+    @Test func amongOthersOneThatIsDeletedMeanwhileIsLeftOutUnlessItIsLong() async throws {
+        let made = try await session(600, answer: String(repeating: "a", count: 20_000))
+        let whole = try await own.export(made).count
+        var (leftOut, brokenOff, read) = (0, 0, 0)
+        var written = 0
+        while written < whole {
+            read += 1
+            written = 0
+            own.store.plan(Fault(.read, number: read, .noSession(made.id)))
+            do {
+                try await SessionExport(log: own.store).writeIfWhole(made.id, to: made.headSeq) { written += $0.count }
+                if written == 0 { leftOut += 1 }
+            } catch {
+                #expect(error as? LogError == .noSession(made.id))
+                #expect(written > 8 << 20)
+                brokenOff += 1
+            }
+        }
+        #expect(leftOut > 3 && brokenOff > 0 && leftOut + brokenOff == read - 1)
+        #expect(written == whole)
+    }
 }

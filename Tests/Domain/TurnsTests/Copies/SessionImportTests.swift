@@ -155,4 +155,26 @@ struct SessionImportTests {
         // A message stands before the turn that answers it, in whose group it is.
         #expect(try await own.take(turns).headSeq == 6)
     }
+
+    @Test func everyTurnThatHasNoEndIsOver() async throws {
+        let (question, first, second) = (own.ids.next(), own.ids.next(), own.ids.next())
+        let opened = [first, second].map {
+            EventDraft(.turnOpened(TurnOpened(turnID: $0, userTurnID: question, createsSession: false)), group: $0)
+        }
+        let asked = [own.created(), EventDraft(.userMessage(UserMessage(turnID: question, content: "q")))]
+        // The first was left open when the second began; the second has words and no end.
+        let said = session("Tall", steps: [4]).compactMap { draft -> EventDraft? in
+            guard case .assistantMessage(let message) = draft.payload else { return nil }
+            let own = AssistantMessage(
+                turnID: second, userTurnID: question, content: message.content, status: message.status, finishReason: message.finishReason,
+                failure: nil, model: nil, citations: [], recording: message.recording, usage: nil, timings: nil)
+            return EventDraft(.assistantMessage(own), group: second)
+        }
+        let made = try await own.take(asked + opened + said)
+        #expect(made.runningTurnID == nil && made.headSeq == 8 && made.copiedEvents == 8)
+        #expect(try await own.store.openTurns().isEmpty)
+        let head = try #require(made.headTurnID)
+        let turns = try await own.store.line(to: head, of: made.id, depths: 0..<3)
+        #expect(turns.map(\.status) == [TurnStatus.complete, .interrupted, .complete])
+    }
 }
