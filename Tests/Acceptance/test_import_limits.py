@@ -58,6 +58,26 @@ def test_a_file_of_many_lines_takes_little_room(start):
     assert most_memory(server) - before < 6 * len(content)
 
 
+@pytest.mark.parametrize("kind", ["loquat", "chatgpt"])
+def test_a_value_of_many_values_takes_little_room(start, kind):
+    server = start()
+    api = Api(server, server.create_key("owner"))
+    many = b"0," * (30 << 20) + b"0"
+    if kind == "loquat":
+        head = json.dumps({"format": "loquat", "version": 1, "session_id": str(uuid.uuid4())}, separators=(",", ":"))
+        content = head.encode() + b'\n{"seq":1,"kind":"x","payload":{"a":[' + many + b"]}}\n"
+    else:
+        content = b'[{"title":"t","mapping":{},"a":[' + many + b"]}]"
+    before = most_memory(server)
+    answer = api.post(IMPORT, content=content, headers=LINES)
+    if kind == "loquat":
+        problem = shapes.problem(answer, 422, "broken_export")
+        assert "Line 2" in problem["detail"] and "more values" in problem["detail"]
+    else:
+        assert answer.status_code in (201, 422), answer.text
+    assert most_memory(server) - before < 8 * len(content)
+
+
 def test_two_imports_run_at_once(start):
     server = start()
     api = Api(server, server.create_key("owner"))

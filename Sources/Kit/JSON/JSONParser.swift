@@ -15,26 +15,38 @@ public struct JSONParser {
     private var position = 0
     private var depth = 0
     private let depthLimit: Int
+    /// How many more values may come.
+    private var left: Int
 
-    private init(_ bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int) {
+    private init(_ bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int, valueLimit: Int) {
         self.bytes = bytes
         self.depthLimit = depthLimit
+        left = valueLimit
     }
 
-    public static func parse(_ bytes: some Sequence<UInt8>, depthLimit: Int = defaultDepthLimit) throws(JSONSyntaxError) -> JSONValue {
+    /// - Parameters:
+    ///   - depthLimit: how deep arrays and objects may nest.
+    ///   - valueLimit: how many values there may be, those within others too: each takes some 30 bytes, where its text may have two.
+    public static func parse(
+        _ bytes: some Sequence<UInt8>, depthLimit: Int = defaultDepthLimit, valueLimit: Int = .max
+    ) throws(JSONSyntaxError) -> JSONValue {
         var result: Result<JSONValue, JSONSyntaxError>?
-        let done: Void? = bytes.withContiguousStorageIfAvailable { result = parseAll($0, depthLimit: depthLimit) }
-        if done == nil { Array(bytes).withUnsafeBufferPointer { result = parseAll($0, depthLimit: depthLimit) } }
+        let done: Void? = bytes.withContiguousStorageIfAvailable {
+            result = parseAll(JSONParser($0, depthLimit: depthLimit, valueLimit: valueLimit))
+        }
+        if done == nil {
+            Array(bytes).withUnsafeBufferPointer { result = parseAll(JSONParser($0, depthLimit: depthLimit, valueLimit: valueLimit)) }
+        }
         guard let result else { throw JSONSyntaxError(offset: 0, reason: "no bytes") }
         return try result.get()
     }
 
-    private static func parseAll(_ bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int) -> Result<JSONValue, JSONSyntaxError> {
-        var parser = JSONParser(bytes, depthLimit: depthLimit)
+    private static func parseAll(_ unread: JSONParser) -> Result<JSONValue, JSONSyntaxError> {
+        var parser = unread
         return Result { () throws(JSONSyntaxError) in
             let value = try parser.value()
             parser.skipSpace()
-            guard parser.position == bytes.count else { throw parser.failure("something follows the value") }
+            guard parser.position == parser.bytes.count else { throw parser.failure("something follows the value") }
             return value
         }
     }
@@ -44,6 +56,8 @@ public struct JSONParser {
     private mutating func value() throws(JSONSyntaxError) -> JSONValue {
         skipSpace()
         guard position < bytes.count else { throw failure("the text ends where a value should stand") }
+        guard left > 0 else { throw failure("more values than may be here") }
+        left -= 1
         switch bytes[position] {
         case UInt8(ascii: "{"): return try object()
         case UInt8(ascii: "["): return try array()

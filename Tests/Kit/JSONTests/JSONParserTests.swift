@@ -27,6 +27,15 @@ struct JSONParserTests {
         #expect(throws: JSONSyntaxError.self) { try JSONParser.parse(text.utf8) }
     }
 
+    @Test func valuesMayBeLimited() throws {
+        // The object, the list, and four in it.
+        let text = "{\"a\":[1,\"b\",null,{}]}"
+        #expect(try JSONParser.parse(text.utf8, valueLimit: 6) == parse(text))
+        let error = #expect(throws: JSONSyntaxError.self) { try JSONParser.parse(text.utf8, valueLimit: 5) }
+        #expect(error?.reason.contains("more values") == true && error?.offset == 17)
+        #expect(throws: JSONSyntaxError.self) { try JSONParser.parse("1".utf8, valueLimit: 0) }
+    }
+
     @Test func saysWhere() throws {
         let places = ["[1,]": 3, "{\"a\" 1}": 5, "1 2": 2, "": 0, "  x": 2, "[1": 2]
         for (text, offset) in places {

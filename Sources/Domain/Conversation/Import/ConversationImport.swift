@@ -27,6 +27,8 @@ package enum ConversationImport {
     private static let archives: [[UInt8]] = [[0x50, 0x4b], [0x1f, 0x8b], [0x37, 0x7a, 0xbc, 0xaf]]
     /// Bytes that the first line of this server's own format has at the most.
     static let headerLimit = 64 << 10
+    /// JSON values of an event or a conversation: an answer in the smallest steps has one for each.
+    static let valueLimit = 4_000_000
     /// How many values of a list are looked at: the first ones may be damaged.
     private static let sampleLimit = 50
 

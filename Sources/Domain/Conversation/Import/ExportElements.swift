@@ -75,9 +75,9 @@ struct ExportElements: Sendable {
     /// A value, where need be without what damages it.
     static func value(_ bytes: ArraySlice<UInt8>) throws(JSONSyntaxError) -> (value: JSONValue, isRepaired: Bool) {
         do {
-            return (try JSONParser.parse(bytes), false)
+            return (try JSONParser.parse(bytes, valueLimit: ConversationImport.valueLimit), false)
         } catch {
-            return (try JSONParser.parse(JSONRepair.repaired(bytes)), true)
+            return (try JSONParser.parse(JSONRepair.repaired(bytes), valueLimit: ConversationImport.valueLimit), true)
         }
     }
 }

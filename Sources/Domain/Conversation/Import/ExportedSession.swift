@@ -69,12 +69,15 @@ package struct OwnExportReader: Sendable {
         guard end - position <= lineLimit else { throw broken("it has more than \(lineLimit) bytes") }
         let found = bytes[position..<end]
         position = end
-        // reason: told with the line's number
-        guard let value = try? JSONParser.parse(found, depthLimit: EventPayload.depthLimit + 1), case .object(let line) = value else {
-            skipEmptyLines()
-            throw broken(position == bytes.count ? "the file breaks off here, or this is no JSON object" : "this is no JSON object")
+        var reason = ""
+        do {
+            let value = try JSONParser.parse(found, depthLimit: EventPayload.depthLimit + 1, valueLimit: ConversationImport.valueLimit)
+            if case .object(let line) = value { return (line, found) }
+        } catch {
+            reason = " (\(error.reason))"
         }
-        return (line, found)
+        skipEmptyLines()
+        throw broken((position == bytes.count ? "the file breaks off here, or this is no JSON object" : "this is no JSON object") + reason)
     }
 
     private mutating func skipEmptyLines() {

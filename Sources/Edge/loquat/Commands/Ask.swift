@@ -24,8 +24,11 @@ struct Ask: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func run() async throws {
+    func validate() throws {
         guard question.contains(where: { !$0.isWhitespace }) else { throw ValidationError("The question is empty.") }
+    }
+
+    func run() async throws {
         let (question, collection, json) = (question, collection, json)
         try await LocalServer.withClient(try await common.settings()) { client in
             var body: JSONObject = ["message": .string(question)]

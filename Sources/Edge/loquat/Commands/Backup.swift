@@ -24,8 +24,11 @@ struct Backup: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func run() async throws {
+    func validate() throws {
         guard !folder.isEmpty else { throw ValidationError("FOLDER must name a folder.") }
+    }
+
+    func run() async throws {
         let (place, json) = (URL(fileURLWithPath: folder).standardizedFileURL.path, json)
         let report = try await LocalServer.withClient(try await common.settings()) { client in
             try await Self.copy(to: place, client) { part in if !json { Output.note(part) } }

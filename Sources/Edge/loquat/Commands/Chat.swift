@@ -23,8 +23,11 @@ struct Chat: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func run() async throws {
+    func validate() throws {
         if let session, UUIDv7(session) == nil { throw ValidationError("\(Output.printable(session)) is no session's id.") }
+    }
+
+    func run() async throws {
         let (collection, first) = (collection, session)
         try await LocalServer.withClient(try await common.settings()) { client in
             var collectionID: String?

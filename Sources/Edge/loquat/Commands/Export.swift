@@ -28,9 +28,18 @@ struct Export: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func run() async throws {
-        let path = try path()
+    func validate() throws {
+        switch (session, all) {
+        case (nil, false): throw ValidationError("Name a session, or say --all for every conversation.")
+        case (_?, true): throw ValidationError("Name a session or say --all, not both.")
+        case (let text?, false): guard UUIDv7(text) != nil else { throw ValidationError("\(Output.printable(text)) is no session's id.") }
+        case (nil, true): break
+        }
         guard output?.isEmpty != true else { throw ValidationError("--output must name a file.") }
+    }
+
+    func run() async throws {
+        let path = session.map { "/local/sessions/\($0)/export" } ?? "/local/export"
         let settings = try await common.settings()
         let file = try ExportFile(output)
         do {
@@ -42,17 +51,6 @@ struct Export: AsyncParsableCommand {
             file.discard()
             if error is Client.Failure || error is CommandFailure { throw error }
             throw CommandFailure("The export broke off (\(error)). \(output == nil ? "What was written is not whole." : "No file was made.")")
-        }
-    }
-
-    private func path() throws -> String {
-        switch (session, all) {
-        case (nil, true): return "/local/export"
-        case (nil, false): throw ValidationError("Name a session, or say --all for every conversation.")
-        case (_?, true): throw ValidationError("Name a session or say --all, not both.")
-        case (let text?, false):
-            guard let id = UUIDv7(text) else { throw ValidationError("\(Output.printable(text)) is no session's id.") }
-            return "/local/sessions/\(id)/export"
         }
     }
 }

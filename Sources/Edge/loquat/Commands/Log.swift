@@ -28,10 +28,13 @@ struct Log: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func run() async throws {
-        guard let id = UUIDv7(session) else { throw ValidationError("\(Output.printable(session)) is no session's id.") }
+    func validate() throws {
+        guard UUIDv7(session) != nil else { throw ValidationError("\(Output.printable(session)) is no session's id.") }
         guard after >= 0 else { throw ValidationError("--after must not be negative.") }
-        let (first, json, width) = (after, json, Output.width ?? LogLine.defaultWidth)
+    }
+
+    func run() async throws {
+        let (id, first, json, width) = (session, after, json, Output.width ?? LogLine.defaultWidth)
         try await LocalServer.withClient(try await common.settings()) { client in
             var seen = first
             while true {

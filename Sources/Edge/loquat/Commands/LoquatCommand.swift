@@ -29,14 +29,15 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "A JSON file of settings, such as {\"llm_url\": \"…\"}.")
     var config: String?
 
+    func validate() throws {
+        guard dataDir?.isEmpty != true else { throw ValidationError("--data-dir must name a folder.") }
+    }
+
     func reader() async throws -> SettingsReader { try await SettingsReader(file: config) }
 
     func settings() async throws -> Settings {
         var settings = try Settings(try await reader())
-        if let dataDir {
-            guard !dataDir.isEmpty else { throw ValidationError("--data-dir must name a folder.") }
-            settings.dataDirectory = dataDir
-        }
+        if let dataDir { settings.dataDirectory = dataDir }
         return settings
     }
 }

@@ -30,8 +30,11 @@ struct Restore: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func run() async throws {
+    func validate() throws {
         guard !folder.isEmpty else { throw ValidationError("FOLDER must name a backup.") }
+    }
+
+    func run() async throws {
         let settings = try await common.settings()
         try LoquatProcess.restore(URL(fileURLWithPath: folder).standardizedFileURL.path, to: settings) { backup in
             Output.note(

@@ -26,13 +26,14 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        guard port.map((0...65_535).contains) ?? true else { throw ValidationError("--port must be from 0 to 65535.") }
+    }
+
     func run() async throws {
         var settings = try await common.settings()
         if let host { settings.host = host }
-        if let port {
-            guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
-            settings.port = port
-        }
+        if let port { settings.port = port }
         ProcessLimits.raise()
         ProcessLimits.setEventLoopCount()
         LoggingSystem.bootstrap { JSONLogHandler(label: $0) }
