@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from support import sample, script
+from support.api import Api
+from support.server import upstream_settings
 from support.waiting import eventually
 from support.window import PHONE, Conversation, barriers, narrow
 
@@ -51,6 +53,39 @@ def test_an_answer_is_said_again_and_its_versions_are_leafed_through(answering, 
     conversation.act("Next version")
     conversation.sees("Second.")
     assert not barriers(conversation.page)
+
+
+def test_an_answer_is_said_again_with_instructions_or_by_another_model(start, upstream, window):
+    model = upstream.model(script.answer("First."), script.answer("Second."))
+    server = start(upstream_settings(upstream, LOQUAT_LLM_MODEL=model))
+    sample.fill(Api(server, server.create_key("owner")), "library")
+    conversation = asked(server, window)
+    page = conversation.page
+    dialog = page.get_by_role("dialog", name="Regenerate")
+    conversation.act("Regenerate with …")
+    instructions = dialog.get_by_label("Instructions")
+    expect(instructions).to_be_focused()
+    assert not barriers(page)
+    instructions.fill("In <b>one</b> sentence.")
+    dialog.get_by_role("button", name="Regenerate").click()
+    expect(dialog).to_be_hidden()
+    conversation.sees("Second.")
+    conversation.complete()
+    expect(conversation.versions()).to_have_text("2 of 2")
+    eventually(lambda: page.evaluate("document.querySelector('#timeline').contains(document.activeElement)"), "the focus is where it was")
+    assert ["In <b>one</b> sentence." in str(exchange.body) for exchange in upstream.requests(model)] == [False, True]
+    conversation.act("Regenerate with …")
+    # What an answer was told is not told again by itself.
+    expect(instructions).to_have_value("")
+    dialog.get_by_label("Model").select_option(label="extractive")
+    dialog.get_by_role("button", name="Regenerate").click()
+    expect(conversation.versions()).to_have_text("3 of 3")
+    conversation.complete()
+    assert len(upstream.requests(model)) == 2
+    conversation.act("Regenerate with …")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(conversation.button("Regenerate with …")).to_be_focused()
 
 
 def test_what_followed_comes_back_with_its_version(answering, window):

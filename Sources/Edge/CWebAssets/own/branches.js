@@ -2,24 +2,7 @@
 "use strict";
 (() => {
   if (!conversation) return;
-  const { one, say, call, reread, acts } = conversation;
-  const dialog = one("#dialog");
-
-  // A form in the dialog; it closes once `send` has said that all went well.
-  function ask(template, send) {
-    const form = one(template).content.firstElementChild.cloneNode(true);
-    let isBusy = false;
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      if (isBusy) return;
-      isBusy = true;
-      if (await send(Object.fromEntries(new FormData(form)), one(".problem", form))) dialog.close();
-      isBusy = false;
-    });
-    dialog.replaceChildren(form);
-    dialog.showModal();
-    return form;
-  }
+  const { one, say, call, reread, acts, ask } = conversation;
 
   async function goOn(name, path, place) {
     if (!(await call("POST", `/branches/${path}/switch`, undefined, place))) return false;

@@ -11,11 +11,44 @@
     return document.getElementById(article.id) ?? article;
   }
 
+  // A form in the dialog; it closes once `send` has said that all went well.
+  function ask(template, send) {
+    const form = one(template).content.firstElementChild.cloneNode(true);
+    let isBusy = false;
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (isBusy) return;
+      isBusy = true;
+      if (await send(Object.fromEntries(new FormData(form)), one(".problem", form))) dialog.close();
+      isBusy = false;
+    });
+    dialog.replaceChildren(form);
+    dialog.showModal();
+    return form;
+  }
+
   // The turn that was begun is the server's, and told by the stream of the conversation.
   async function begin(article, what, body, place) {
     const response = await call("POST", `/turns/${article.dataset.turn}/${what}`, body, place);
     response?.body?.cancel();
     return Boolean(response);
+  }
+
+  // MARK: Regenerating
+
+  async function regenerateWith(button) {
+    const article = turnOf(button);
+    const form = ask("#regenerate-with", ({ instructions, model }, place) => {
+      const body = {};
+      if (instructions.trim()) body.instructions = instructions;
+      if (model) body.model = model;
+      return begin(article, "regenerate", body, place);
+    });
+    const response = await fetch("/v1/models");
+    if (!response.ok) return;
+    // The others answer from documents, as here it is done anyway.
+    const names = (await response.json()).data.filter(({ owned_by: owner }) => owner !== "loquat").map(({ id }) => id);
+    one("select", form).append(...names.map((name) => new Option(name)));
   }
 
   // MARK: Editing
@@ -73,14 +106,8 @@
   }
 
   function askWhy(rest, rating) {
-    const form = one("#new-feedback").content.firstElementChild.cloneNode(true);
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const { reason, text } = Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim()));
-      if (await call("POST", rest, { rating, reason: reason ?? null, text: text ?? null }, one(".problem", form))) dialog.close();
-    });
-    dialog.replaceChildren(form);
-    dialog.showModal();
+    ask("#new-feedback", ({ reason, text }, place) =>
+      call("POST", rest, { rating, reason: reason || null, text: text.trim() ? text : null }, place));
   }
 
   // MARK: The line
@@ -139,9 +166,9 @@
     down: (button) => rate(button, "down"),
     previous: select,
     next: select,
-    edit, rewind, restore, hide, visit,
+    regenerateWith, edit, rewind, restore, hide, visit,
   };
-  conversation.acts = acts;
+  Object.assign(conversation, { acts, ask });
 
   // One after the other, and the same one not twice at once.
   const pressed = new Set();
