@@ -2,7 +2,6 @@ import Conversation
 import HTMLText
 import Hummingbird
 import JSON
-import NIOCore
 import ServerSentEvents
 import TimeOrdered
 import Turns
@@ -15,8 +14,6 @@ import Turns
 struct SessionStreaming: Sendable {
     /// Events that are read at once.
     private static let batch = 32
-    /// Bytes that are written at once; what a slow watcher holds.
-    private static let written = 64 << 10
     /// Events of an ended turn that are still given one by one.
     private static let patience = 4_096
 
@@ -33,120 +30,121 @@ struct SessionStreaming: Sendable {
         Response(
             status: .ok, headers: Response.eventStreamHeaders,
             body: ResponseBody { writer in
+                var told = GatheredEvents(writer)
                 let signals = feed.signals(of: session)
                 var cursor = seq
-                if let number { try await resume(turnBegunAt: seq, after: number, &writer) }
-                try await catchUp(&cursor, &writer)
+                if let number { try await resume(turnBegunAt: seq, after: number, &told) }
+                try await catchUp(&cursor, &told)
                 var silent = true
                 for await signal in signals {
                     let before = cursor
-                    try await catchUp(&cursor, &writer)
+                    try await catchUp(&cursor, &told)
                     silent = before == cursor
                     // A deleted session says nothing more.
                     if silent, try await log.session(session, of: owner) == nil {
-                        try await write(SessionEvents.Deleted(sessionID: session), "deleted", seq: cursor + 1, &writer)
+                        try await write(SessionEvents.Deleted(sessionID: session), "deleted", seq: cursor + 1, &told)
                         break
                     }
-                    if case .idle = signal, silent { try await Response.writeSignOfLife(&writer) }
+                    if case .idle = signal, silent {
+                        told.output.comment(" still here")
+                        try await told.flush()
+                    }
                 }
-                try await writer.finish(nil)
+                try await told.finish()
             })
     }
 
-    private func catchUp(_ cursor: inout Int, _ writer: inout any ResponseBodyWriter) async throws {
+    private func catchUp(_ cursor: inout Int, _ told: inout GatheredEvents) async throws {
         while true {
             let events = try await log.events(of: session, after: cursor, limit: Self.batch)
             for event in events {
                 cursor = event.seq
-                try await tell(event, &writer)
+                try await tell(event, &told)
             }
+            try await told.flush()
             // What is appended after this reading is signalled.
             if events.count < Self.batch { return }
         }
     }
 
-    private func tell(_ event: LogEvent, _ writer: inout any ResponseBodyWriter) async throws {
+    private func tell(_ event: LogEvent, _ told: inout GatheredEvents) async throws {
         let seq = event.seq
         switch try event.decodedPayload() {
         case .userMessage(let message):
-            try await said(message.turnID, "user", MarkdownRenderer.html(message.content), inPlaceOf: message.supersedes, seq, &writer)
+            try await said(message.turnID, "user", MarkdownRenderer.html(message.content), inPlaceOf: message.supersedes, seq, &told)
         case .turnOpened(let opened):
             let begun = SessionEvents.Turn(turnID: opened.turnID, role: "assistant", speakerID: nil, supersedesID: opened.regeneratedFrom, html: "")
-            try await write(begun, "turn", seq: seq, &writer)
+            try await write(begun, "turn", seq: seq, &told)
             if let (stream, _) = try await TurnLookup(log: log, turns: turns).stream(of: opened.turnID, in: session) {
-                try await follow(stream, begunAt: seq, after: 0, &writer)
+                try await follow(stream, begunAt: seq, after: 0, &told)
             }
         case .assistantMessage(let message):
             let superseded = try await log.turn(message.turnID, of: session)?.regeneratedFrom
             let html = AnswerHTML.html(message.content, message.citations)
-            try await said(message.turnID, "assistant", html, inPlaceOf: superseded, seq, &writer)
+            try await said(message.turnID, "assistant", html, inPlaceOf: superseded, seq, &told)
         case .lineRewound(let rewound):
-            try await write(SessionEvents.Line(reason: .rewound, branch: rewound.branch, turnID: rewound.turnID), "line", seq: seq, &writer)
+            try await write(SessionEvents.Line(reason: .rewound, branch: rewound.branch, turnID: rewound.turnID), "line", seq: seq, &told)
         case .lineRestored(let restored):
-            try await write(SessionEvents.Line(reason: .restored, branch: nil, turnID: restored.turnID), "line", seq: seq, &writer)
+            try await write(SessionEvents.Line(reason: .restored, branch: nil, turnID: restored.turnID), "line", seq: seq, &told)
         case .turnSelected(let selected):
-            try await write(SessionEvents.Line(reason: .selected, branch: nil, turnID: selected.headTurnID), "line", seq: seq, &writer)
+            try await write(SessionEvents.Line(reason: .selected, branch: nil, turnID: selected.headTurnID), "line", seq: seq, &told)
         case .branchSwitched(let switched):
-            try await write(SessionEvents.Line(reason: .switched, branch: switched.name, turnID: nil), "line", seq: seq, &writer)
+            try await write(SessionEvents.Line(reason: .switched, branch: switched.name, turnID: nil), "line", seq: seq, &told)
         case .turnHidden(let hidden):
-            try await write(SessionEvents.Hidden(turnID: hidden.turnID, hidden: hidden.hidden), "hidden", seq: seq, &writer)
-        case .turnRated(let rated): try await write(SessionEvents.Rated(turnID: rated.turnID, rating: rated.rating), "rated", seq: seq, &writer)
+            try await write(SessionEvents.Hidden(turnID: hidden.turnID, hidden: hidden.hidden), "hidden", seq: seq, &told)
+        case .turnRated(let rated): try await write(SessionEvents.Rated(turnID: rated.turnID, rating: rated.rating), "rated", seq: seq, &told)
         case .sessionUpdated, .titleMade, .branchCreated, .branchRenamed, .sessionShared, .sessionUnshared:
             guard let row = try await log.session(session, of: owner) else { return }
-            try await write(SessionResource(row), "updated", seq: seq, &writer)
+            try await write(SessionResource(row), "updated", seq: seq, &told)
         case .sessionCreated, .sourcesFrozen, .groupClosed, .audit: break
         }
     }
 
     /// A turn's words, in the place of another one's where it supersedes one.
     private func said(
-        _ id: TurnID, _ role: String, _ html: String, inPlaceOf superseded: TurnID?, _ seq: Int, _ writer: inout any ResponseBodyWriter
+        _ id: TurnID, _ role: String, _ html: String, inPlaceOf superseded: TurnID?, _ seq: Int, _ told: inout GatheredEvents
     ) async throws {
         if let superseded {
-            try await write(SessionEvents.Replace(turnID: id, supersedesID: superseded, role: role, html: html), "replace", seq: seq, &writer)
+            try await write(SessionEvents.Replace(turnID: id, supersedesID: superseded, role: role, html: html), "replace", seq: seq, &told)
         } else {
             let turn = SessionEvents.Turn(turnID: id, role: role, speakerID: nil, supersedesID: nil, html: html)
-            try await write(turn, "turn", seq: seq, &writer)
+            try await write(turn, "turn", seq: seq, &told)
         }
     }
 
-    private func write(_ value: some Encodable, _ event: String, seq: Int, _ writer: inout any ResponseBodyWriter) async throws {
+    private func write(_ value: some Encodable, _ event: String, seq: Int, _ told: inout GatheredEvents) async throws {
         guard let (name, data) = NativeDialect.encoded(event, value) else { return }
-        var output = EventStreamWriter(reserving: data.count + 64)
-        output.event(name, id: "\(seq):0", data: data)
-        try await writer.write(ByteBuffer(bytes: output.bytes))
+        told.output.event(name, id: "\(seq):0", data: data)
+        try await told.flushIfFull()
     }
 
     /// A client that was cut off inside a turn gets the rest of it, whether it still runs or not.
-    private func resume(turnBegunAt seq: Int, after number: Int, _ writer: inout any ResponseBodyWriter) async throws {
+    private func resume(turnBegunAt seq: Int, after number: Int, _ told: inout GatheredEvents) async throws {
         guard let event = try await log.events(of: session, seqs: [seq]).first, case .turnOpened(let opened) = try event.decodedPayload(),
             let (stream, _) = try await TurnLookup(log: log, turns: turns).stream(of: opened.turnID, in: session)
         else { return }
-        try await follow(stream, begunAt: seq, after: number, &writer)
+        try await follow(stream, begunAt: seq, after: number, &told)
     }
 
-    private func follow(_ stream: TurnStream, begunAt seq: Int, after number: Int, _ writer: inout any ResponseBodyWriter) async throws {
+    private func follow(_ stream: TurnStream, begunAt seq: Int, after number: Int, _ told: inout GatheredEvents) async throws {
         var dialect = NativeDialect(idPrefix: "\(seq):")
         var seen = number
         while true {
             let count = stream.eventCount
             if stream.hasEnded, count - seen > Self.patience {
-                return try await write(SessionEvents.CatchUp(turnID: stream.turnID, missed: count - seen), "catch_up", seq: seq, &writer)
+                return try await write(SessionEvents.CatchUp(turnID: stream.turnID, missed: count - seen), "catch_up", seq: seq, &told)
             }
-            var output = EventStreamWriter(reserving: 1024)
+            if count <= seen, !stream.hasEnded { try await told.flush() }
             switch await stream.next(after: seen) {
             case .ended: return
-            case .idle: output.comment(" still here")
+            case .idle: told.output.comment(" still here")
             case .events(let events):
                 for event in events {
                     seen += 1
-                    dialect.write(event, number: seen, to: &output)
-                    guard output.bytes.count >= Self.written else { continue }
-                    try await writer.write(ByteBuffer(bytes: output.bytes))
-                    output = EventStreamWriter(reserving: 1024)
+                    dialect.write(event, number: seen, to: &told.output)
+                    try await told.flushIfFull()
                 }
             }
-            if !output.bytes.isEmpty { try await writer.write(ByteBuffer(bytes: output.bytes)) }
         }
     }
 }
