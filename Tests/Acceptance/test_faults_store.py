@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from support import shapes
+from support import sample, script, shapes
 from support.api import Api
+from support.server import upstream_settings
 from support.waiting import DEADLINE, eventually
 
 
@@ -60,11 +61,11 @@ def test_eight_writers_on_one_session_lose_nothing(api, library):
 def small_disk():
     """A mount of 24 MB for a data directory; `grow` gives it more."""
     if os.geteuid() != 0:
-        pytest.skip("a full disk (2 tests): only root can mount a small one")
+        pytest.skip("a full disk (3 tests): only root can mount a small one")
     point = Path(tempfile.mkdtemp(prefix="loquat-disk-"))
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "loquat-test", str(point)], capture_output=True).returncode:
         point.rmdir()
-        pytest.skip("a full disk (2 tests): mounting a small one is not allowed here")
+        pytest.skip("a full disk (3 tests): mounting a small one is not allowed here")
     yield point
     subprocess.run(["umount", "-l", str(point)], check=True)
     point.rmdir()
@@ -111,6 +112,34 @@ def test_a_full_disk_loses_no_acknowledged_message(start, small_disk, unique):
     assert api.ask("Is there room again?")["finish_reason"] == "stop"
     assert server.stop() == 0
     server.run("verify")
+
+
+def test_an_answer_that_a_full_disk_cut_off_is_kept_once_there_is_room(start, small_disk, upstream):
+    gate = script.gate()
+    steps = [script.Text("What was said. "), gate, *[script.Text("x" * 20_000) for _ in range(100)], script.Finish(), script.Done()]
+    model = upstream.model(steps, script.answer("Here I am."))
+    server = start(upstream_settings(upstream, LOQUAT_LLM_MODEL=model), data_dir=small_disk / "data")
+    api = Api(server, server.create_key("owner"))
+    collection = sample.fill(api, "library")
+    watcher = api.stream(sample.QUESTION, collection_id=collection["id"])
+    upstream.reached(gate)
+    filler = fill_up(small_disk)
+    upstream.open(gate)
+    events = watcher.finish()
+    session = events[0].json["session_id"]
+    assert events[-1].name == "error", events[-1]
+    turn = api.messages(session)[-1]
+    assert turn["status"] in ("generating", "failed")
+    filler.unlink()
+
+    def kept():
+        return api.messages(session)[-1]["status"] == "failed" and api.session(session)["running_turn_id"] is None
+
+    eventually(kept, "the answer is kept without a new start")
+    assert api.messages(session)[-1]["content"].startswith("What was said. ")
+    assert server.stop() == 0
+    server.run("verify")
+    assert server.run("rebuild", "--check").returncode == 0
 
 
 def test_a_full_disk_fails_an_upload_and_says_so(start, small_disk):

@@ -17,9 +17,11 @@ public func decodeJSON<T: Decodable>(_ type: T.Type, from value: JSONValue) thro
 }
 
 /// Where JSON has another shape than asked for: a JSON Pointer (RFC 6901) to the place, and what should stand there.
-public struct JSONShapeError: Error, Hashable {
+public struct JSONShapeError: Error, Hashable, CustomStringConvertible {
     public let pointer: String
     public let message: String
+
+    public var description: String { pointer.isEmpty ? message : "\(pointer) \(message)" }
 
     public init(pointer: String, message: String) {
         self.pointer = pointer
@@ -31,7 +33,9 @@ public struct JSONShapeError: Error, Hashable {
         case .keyNotFound(let key, let context):
             self.init(pointer: Self.pointer(context.codingPath + [key]), message: "is required")
         case .valueNotFound(_, let context), .typeMismatch(_, let context), .dataCorrupted(let context):
-            self.init(pointer: Self.pointer(context.codingPath), message: context.debugDescription)
+            // What the standard library says of a raw value names a type of ours.
+            let isOther = context.debugDescription.hasPrefix("Cannot initialize")
+            self.init(pointer: Self.pointer(context.codingPath), message: isOther ? "is none of the known values" : context.debugDescription)
         @unknown default:
             self.init(pointer: "", message: "has the wrong shape")
         }

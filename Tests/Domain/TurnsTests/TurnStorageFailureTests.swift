@@ -42,6 +42,17 @@ struct TurnStorageFailureTests {
         #expect(turn.failure?.code == "storage_full")
         #expect(rig.spool.released.isEmpty)
         #expect(rig.outcomes.all == [.failed])
+        await rig.runner.closeLeft()
+        #expect(rig.spool.released.isEmpty)
+        // There is room again: it is kept as it was told, with its text.
+        rig.beforeAppends { _ in }
+        await rig.runner.closeLeft()
+        let entries = try #require(try await rig.entries(of: turn))
+        #expect(entries.outcomes == [.failed] && entries.message?.status == .failed && entries.message?.failure == turn.failure)
+        #expect(entries.message?.content == turn.text)
+        #expect(rig.spool.released == [turn.stream.turnID])
+        await rig.runner.closeLeft()
+        #expect(try await rig.entries(of: turn)?.outcomes == [.failed])
     }
 
     @Test func aSessionThatWasDeletedMeanwhile() async throws {
@@ -52,6 +63,7 @@ struct TurnStorageFailureTests {
         let turn = try await rig.run(rig.request(), on: stream)
         #expect(turn.failure?.code == "not_found")
         #expect(turn.failure?.retryable == false)
+        #expect(rig.spool.released == [turn.stream.turnID])
     }
 
     /// Also the last write, which comes after the model has ended: of an answer from documents it holds the last citation.

@@ -149,7 +149,8 @@ package final class SQLiteLogStore: LogStore {
     }
 
     package func sessions(inCollection collection: UUIDv7) async throws -> [SessionID] {
-        try await file.read { try UUIDv7.fetchAll($0, sql: "SELECT id FROM sessions WHERE collection = ? ORDER BY id", arguments: [collection]) }
+        let sql = "SELECT id FROM sessions WHERE collection = ? AND \(Self.isWhole) ORDER BY id"
+        return try await file.read { try UUIDv7.fetchAll($0, sql: sql, arguments: [collection]) }
     }
 
     package func events(of session: SessionID, after seq: Int, limit: Int) async throws -> [LogEvent] {

@@ -103,6 +103,8 @@ package struct AssistantMessage: Sendable, Hashable, Codable {
     /// UTF-8 bytes of its text at the most. An answer is ended by the piece with which it has more than a turn may have, and a provider's
     /// whole answer, of 8 MiB at the most, is one piece.
     package static let contentLimit = 16 << 20
+    /// Events of one answer's stream at the most: an answer is ended long before.
+    package static let stepLimit = 1_000_000
     /// Citations of one answer at the most.
     package static let citationLimit = 200_000
 

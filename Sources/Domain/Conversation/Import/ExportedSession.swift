@@ -33,6 +33,7 @@ package struct OwnExportReader: Sendable {
     package init(_ bytes: [UInt8], lineLimit: Int = OwnExportReader.lineLimit) {
         self.bytes = bytes
         self.lineLimit = lineLimit
+        position = ExportElements.start(of: bytes)
     }
 
     /// The next session; nil at the file's end.
@@ -67,7 +68,9 @@ package struct OwnExportReader: Sendable {
         let rest = bytes[position...].prefix(lineLimit + 1)
         let end = rest.firstIndex(of: ExportFormat.newline) ?? rest.endIndex
         guard end - position <= lineLimit else { throw broken("it has more than \(lineLimit) bytes") }
-        let found = bytes[position..<end]
+        var found = bytes[position..<end]
+        // An editor may have changed the ends of lines, and nothing else.
+        if found.last == UInt8(ascii: "\r") { found.removeLast() }
         position = end
         var reason = ""
         do {

@@ -15,7 +15,7 @@ package struct DocumentPrompt: Sendable {
     package let messages: [PromptMessage]
     /// The sources that are in the prompt: those that did not fit are not cited either.
     package let sources: [Source]
-    /// The wording of the instructions, by which answers under different ones are told apart.
+    /// The wording of our instructions, by which answers under different ones are told apart; what somebody adds for one answer is not of it.
     package let version: String
 
     /// - Parameters:
@@ -54,14 +54,15 @@ package struct DocumentPrompt: Sendable {
             [PromptMessage(role: .system, content: Self.instructions(sources: block, instructions))]
             + pairs.reversed().flatMap { [PromptMessage(role: .user, content: $0.user), PromptMessage(role: .assistant, content: $0.assistant)] }
             + last
-        version = Self.version(of: instructions)
+        version = Self.version
     }
 
-    /// Tells wordings of the instructions apart (FNV-1a, 64 bits, in hexadecimal).
-    private static func version(of instructions: String?) -> String {
-        let text = self.instructions(sources: "", instructions)
-        return String(text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 16)
-    }
+    /// Tells wordings of our own instructions apart (FNV-1a, 64 bits, in hexadecimal).
+    private static let version: String = {
+        let hash = instructions(sources: "", nil).utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }()
 
     private static func instructions(sources: String, _ more: String?) -> String {
         let addition = more.map { "\n\n" + $0 } ?? ""

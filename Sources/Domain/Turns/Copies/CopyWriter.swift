@@ -4,8 +4,10 @@ import TimeOrdered
 
 /// Writes a session whose events happened elsewhere: in parts, so that turns do not wait long for it, and wholly or not at all.
 package struct CopyWriter: Sendable {
-    /// Events in one commit.
+    /// Events in one commit, at the most.
     private static let batch = 1_000
+    /// Bytes of text with which a commit is full.
+    private static let batchBytes = 1 << 20
 
     private let log: any LogStore
 
@@ -18,10 +20,12 @@ package struct CopyWriter: Sendable {
     func write(_ drafts: [EventDraft], to session: SessionID, of user: UUIDv7, _ claim: IdempotencyClaim? = nil) async throws -> SessionRow {
         var hasBegun = false
         do {
-            for start in stride(from: 0, to: drafts.count, by: Self.batch) {
-                let part = Array(drafts[start..<min(start + Self.batch, drafts.count)])
+            var start = 0
+            while start < drafts.count {
+                let part = Self.part(of: drafts[start...])
                 _ = try await log.append(AppendBatch(sessionID: session, drafts: part, idempotency: start == 0 ? claim : nil, after: start))
                 hasBegun = true
+                start += part.count
             }
             guard let row = try await log.session(session, of: user) else { throw LogError.noSession(session) }
             return row
@@ -30,6 +34,17 @@ package struct CopyWriter: Sendable {
             if hasBegun { try? await forget(session, of: user) }
             throw error
         }
+    }
+
+    /// One event at least.
+    private static func part(of drafts: ArraySlice<EventDraft>) -> [EventDraft] {
+        var bytes = 0
+        return Array(
+            drafts.prefix(batch).prefix { draft in
+                guard bytes < batchBytes else { return false }
+                bytes += draft.payload.textBytes
+                return true
+            })
     }
 
     /// Forgets copies that the process's end cut off.
@@ -43,5 +58,17 @@ package struct CopyWriter: Sendable {
     private func forget(_ session: SessionID, of user: UUIDv7) async throws {
         let record = AuditRecord(actorID: user, actorCredential: nil, action: .sessionDeleted, targetKind: .session, targetID: session)
         _ = try await log.delete(session: session, of: user, recording: record)
+    }
+}
+
+extension EventPayload {
+    /// About how many bytes it has where it has many.
+    fileprivate var textBytes: Int {
+        switch self {
+        case .userMessage(let message): message.content.utf8.count
+        case .assistantMessage(let message): message.content.utf8.count + 3 * message.recording.steps.count + 200 * message.citations.count
+        case .sourcesFrozen(let frozen): frozen.sources.reduce(0) { $0 + $1.content.utf8.count }
+        default: 0
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Access
 import Conversation
 import JSON
+import Retrieval
 import TimeOrdered
 
 /// Holds a session that comes from a file to what the API would have let in.
@@ -9,8 +10,14 @@ struct ImportRules {
         let reason: String
     }
 
-    /// Scalars of the title that a session was made with: it may be the beginning of a message, whose characters have marks.
-    private static let derivedTitle = 10_000
+    /// Of a name that a model has, of a turn's creator.
+    private static let nameLimit = 1_000
+    private static let instructionsLimit = 10_000
+    private static let reasonLimit = 200
+    private static let feedbackLimit = 10_000
+    private static let sourceLimit = 1_000
+    /// Scalars of a document; no sum of two of these is too large.
+    private static let positionLimit = 1 << 40
     /// Bytes of a link's digest: that of a copy's link tells what it is a copy of.
     private static let digestLimit = 8 << 10
 
@@ -34,6 +41,9 @@ struct ImportRules {
             guard turns.insert(id).inserted else { throw Refusal(reason: "its turn_id is that of a turn before it") }
             awaited[id] = nil
         }
+        if ![.userMessage, .turnOpened].contains(event.kind), let id = Self.id("turn_id", of: event), !turns.contains(id) {
+            throw Refusal(reason: "its turn_id is no turn before it")
+        }
         for name in ["user_turn_id", "regenerated_from"] {
             guard let id = Self.id(name, of: event), !turns.contains(id) else { continue }
             throw Refusal(reason: "its \(name) is no turn before it")
@@ -50,12 +60,13 @@ struct ImportRules {
     func check(_ payload: EventPayload) throws(Refusal) {
         switch payload {
         case .sessionCreated(let created):
-            try Self.check(title: created.title, limit: Self.derivedTitle)
+            // It may be the beginning of a message, with whatever stands there.
+            try Self.check(created.title, "title", limit: SessionRow.longestTitle)
             try Self.check(created.metadata, limit: metadataLimit)
         case .sessionUpdated(let update):
-            if let title = update.title { try Self.check(title: title, limit: SessionRow.longestTitle) }
+            if let title = update.title { try Self.check(givenTitle: title) }
             if let metadata = update.metadata { try Self.check(metadata, limit: metadataLimit) }
-        case .titleMade(let made): try Self.check(title: made.title, limit: Self.derivedTitle)
+        case .titleMade(let made): try Self.check(givenTitle: made.title)
         case .branchCreated(let created): try Self.check(branch: created.name)
         case .branchRenamed(let renamed): try Self.check(branch: renamed.newName)
         case .sessionShared(let shared):
@@ -64,15 +75,21 @@ struct ImportRules {
             try Self.check(content: message.content, limit: UserMessage.contentLimit)
             // By OpenAI's door it came with the words.
             try Self.check(message.metadata, limit: max(metadataLimit, UserMessage.contentLimit))
+            if let asked = message.asked { try check(asked) }
+        case .turnOpened(let opened):
+            try Self.check(opened.model, "model", limit: Self.nameLimit)
+            try Self.check(opened.instructions, "instructions", limit: Self.instructionsLimit)
+        case .sourcesFrozen(let frozen): try Self.check(frozen.sources)
         case .assistantMessage(let message):
             try Self.check(end: message.status)
             try Self.check(content: message.content, limit: AssistantMessage.contentLimit)
             try Self.check(message.citations, of: message.content)
             try Self.check(message.recording, of: message)
         case .groupClosed(let closed): try Self.check(end: closed.outcome)
-        case .turnOpened, .sourcesFrozen, .sessionUnshared, .lineRewound, .lineRestored, .branchSwitched, .turnSelected, .turnHidden,
-            .turnRated, .audit:
-            break
+        case .turnRated(let rated):
+            try Self.check(rated.reason, "reason", limit: Self.reasonLimit)
+            try Self.check(rated.text, "text", limit: Self.feedbackLimit)
+        case .sessionUnshared, .lineRewound, .lineRestored, .branchSwitched, .turnSelected, .turnHidden, .audit: break
         }
     }
 
@@ -80,8 +97,36 @@ struct ImportRules {
         guard status != .generating else { throw Refusal(reason: "a turn does not end as one that is being generated") }
     }
 
-    private static func check(title: String, limit: Int) throws(Refusal) {
-        guard title.unicodeScalars.count <= limit else { throw Refusal(reason: "its title has more than \(limit) characters") }
+    private static func check(givenTitle title: String) throws(Refusal) {
+        try check(title, "title", limit: SessionRow.longestTitle)
+        guard DisplayName.isPossible(title) else { throw Refusal(reason: "a title \(DisplayName.message)") }
+    }
+
+    private static func check(_ text: String?, _ name: String, limit: Int) throws(Refusal) {
+        guard text?.unicodeScalars.count ?? 0 <= limit else { throw Refusal(reason: "its \(name) has more than \(limit) characters") }
+    }
+
+    private func check(_ asked: Asked) throws(Refusal) {
+        try Self.check(asked.creator, "creator", limit: Self.nameLimit)
+        try Self.check(asked.model, "model", limit: Self.nameLimit)
+        if let filters = asked.filters { try Self.check(filters, limit: metadataLimit) }
+        guard asked.topK.map(RetrievalRequest.limits.contains) ?? true else { throw Refusal(reason: "its top_k is out of range") }
+        guard asked.temperature.map((0...2).contains) ?? true else { throw Refusal(reason: "its temperature is out of range") }
+        guard asked.maxTokens.map((1...1_000_000).contains) ?? true else { throw Refusal(reason: "its max_tokens is out of range") }
+    }
+
+    private static func check(_ sources: [Source]) throws(Refusal) {
+        guard sources.count <= sourceLimit else { throw Refusal(reason: "it has more than \(sourceLimit) sources") }
+        for source in sources { try check(place: source.start, source.end, page: source.page) }
+        for source in sources where !(1...sourceLimit).contains(source.number) {
+            throw Refusal(reason: "a source has the number \(source.number)")
+        }
+    }
+
+    private static func check(place start: Int, _ end: Int, page: Int?) throws(Refusal) {
+        guard 0 <= start, start <= end, end <= positionLimit, (0...positionLimit).contains(page ?? 0) else {
+            throw Refusal(reason: "a passage goes from \(start) to \(end)\(page.map { " on page \($0)" } ?? "")")
+        }
     }
 
     private static func check(_ metadata: JSONObject, limit: Int) throws(Refusal) {
@@ -108,10 +153,14 @@ struct ImportRules {
         for citation in citations where citation.start < 0 || citation.end < citation.start || citation.end > length {
             throw Refusal(reason: "a citation goes from \(citation.start) to \(citation.end) in a text of \(length) characters")
         }
+        for quote in citations.compactMap(\.quote) { try check(place: quote.start, quote.end, page: quote.page) }
     }
 
     /// Deltas make up the text; each mark stands for a citation or a chunk.
     private static func check(_ recording: StreamRecording, of message: AssistantMessage) throws(Refusal) {
+        guard recording.steps.count <= AssistantMessage.stepLimit else {
+            throw Refusal(reason: "its recording has more than \(AssistantMessage.stepLimit) steps")
+        }
         var (left, citations, chunks) = (message.content.utf8.count, message.citations.count, recording.chunks.count)
         for step in recording.steps {
             switch step {

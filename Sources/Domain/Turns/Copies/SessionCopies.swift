@@ -24,6 +24,8 @@ package struct SessionCopies: Sendable {
         for start in stride(from: 0, through: last.depth, by: Self.batch) {
             let end = min(start + Self.batch, last.depth + 1)
             let rows = try await log.line(to: turn, of: session.id, depths: start..<end)
+            // Deleted meanwhile.
+            guard rows.count == end - start else { throw LogError.noSession(session.id) }
             drafts += try await copies(of: rows, &copied)
         }
         let created = SessionCreated(

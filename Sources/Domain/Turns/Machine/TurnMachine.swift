@@ -7,6 +7,8 @@ import JSON
 package struct TurnMachine {
     /// The most UTF-8 bytes of text and chunks that one answer may have.
     package static let answerLimit = 4 << 20
+    /// The bytes that a piece counts for at least, since each is kept as an event of its own.
+    private static let leastPiece = 8
 
     /// Why a turn is ended from outside.
     package enum StopReason: Sendable, Hashable {
@@ -33,7 +35,7 @@ package struct TurnMachine {
         case stop(StopReason)
         /// The end is on disk.
         case closed
-        /// The end could not be stored: the turn is left for the next start to close.
+        /// The end could not be stored: it is tried again, and left for the next start to do.
         case notClosed(TurnFailure)
     }
 
@@ -185,8 +187,8 @@ package struct TurnMachine {
         guard !events.isEmpty else { return [] }
         for event in events {
             recorder.record(event)
-            if case .delta(let text) = event { recordedBytes += text.utf8.count }
-            if case .chunk(let chunk) = event { recordedBytes += chunk.bytes.count }
+            if case .delta(let text) = event { recordedBytes += max(Self.leastPiece, text.utf8.count) }
+            if case .chunk(let chunk) = event { recordedBytes += max(Self.leastPiece, chunk.bytes.count) }
         }
         guard recordedBytes <= Self.answerLimit else { return [.show(events)] + finish(status: .complete, reason: .length) }
         return [.show(events)]

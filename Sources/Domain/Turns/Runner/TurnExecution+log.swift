@@ -86,7 +86,13 @@ extension TurnExecution {
             await handle(.closed, &progress)
         } catch {
             runner.logger.error("the end of a turn could not be stored", metadata: ["turn": "\(stream.turnID)", "error": "\(error)"])
-            await handle(.notClosed(TurnFailure(error)), &progress)
+            let failure = TurnFailure(error)
+            if case LogError.noSession = error {
+                runner.spool.release(stream.turnID)
+            } else {
+                runner.unclosed.add(message, of: stream.sessionID, failure)
+            }
+            await handle(.notClosed(failure), &progress)
         }
     }
 }

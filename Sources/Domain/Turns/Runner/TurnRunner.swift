@@ -42,6 +42,7 @@ package final class TurnRunner: Service {
     let titles: TitleService?
     /// What turns used that are not logged.
     package let unlogged = UnloggedTokens()
+    let unclosed = UnclosedTurns()
     let clock: WallClock
     let logger: Logger
     private let ids: UUIDv7Generator
@@ -86,6 +87,23 @@ package final class TurnRunner: Service {
     /// Lets the watchers of every running turn know that time has passed.
     package func nudgeWatchers() {
         for turn in state.withLock({ Array($0.turns.values) }) { turn.stream.nudge() }
+    }
+
+    /// Tries once more to store the ends of turns that could not be stored in their time, as on a full disk.
+    package func closeLeft() async {
+        for (turn, batch) in unclosed.all {
+            do {
+                _ = try await log.append(batch)
+                logger.notice("the end of a turn is stored after all", metadata: ["turn": "\(turn)"])
+            } catch LogError.noSession {
+                // It was deleted meanwhile, and its text goes with it.
+            } catch {
+                continue
+            }
+            unclosed.remove(turn)
+            spool.release(turn)
+            feed.changed(batch.sessionID)
+        }
     }
 
     /// A stream under a new turn's id, which watchers may take before the turn is begun.

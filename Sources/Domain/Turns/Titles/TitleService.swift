@@ -59,7 +59,7 @@ package final class TitleService: Service {
             default: break
             }
         }
-        guard let title = await writer.title(of: asked, said) else { return }
+        guard let title = await writer.title(of: asked, said), DisplayName.isPossible(title) else { return }
         let made = TitleMade(turnID: answer.id, title: title)
         _ = try await log.append(AppendBatch(sessionID: job.session, drafts: [EventDraft(.titleMade(made), group: answer.id)]))
         feed.changed(job.session)

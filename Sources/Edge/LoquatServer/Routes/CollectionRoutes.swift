@@ -92,7 +92,12 @@ struct CollectionRoutes {
         // Sessions first: if the process ends in between, the deletion is asked for again.
         for session in try await services.log.sessions(inCollection: id) {
             let update = SessionUpdated(leavesCollection: true)
-            _ = try await services.log.append(AppendBatch(sessionID: session, drafts: [EventDraft(.sessionUpdated(update))]))
+            do {
+                _ = try await services.log.append(AppendBatch(sessionID: session, drafts: [EventDraft(.sessionUpdated(update))]))
+            } catch LogError.noSession {
+                // Deleted meanwhile.
+                continue
+            }
             services.sessionFeed.changed(session)
         }
         // Before it is gone: a record of what did not happen misleads less than a deletion without one.

@@ -98,6 +98,7 @@ struct SessionRoutes {
         try call.request.checkMatch(SessionResource(session))
         let body = try await call.body(ChangedSession.self, limit: services.limits.bodyBytes)
         let update = SessionUpdated(title: body.title, metadata: body.metadata, archived: body.archived, pinned: body.pinned)
+        if update == SessionUpdated() { return try Response.tagged(SessionResource(session)) }
         let seen = call.request.headers[.ifMatch] == nil ? nil : session.headSeq
         _ = try await log.append(AppendBatch(sessionID: session.id, drafts: [EventDraft(.sessionUpdated(update))], after: seen))
         services.sessionFeed.changed(session.id)
@@ -163,8 +164,11 @@ struct SessionRoutes {
     private func stream(_ call: Call) async throws -> Response {
         let session = try await session(call)
         let streaming = SessionStreaming(session: session.id, owner: session.userID, log: log, turns: services.turns, feed: services.sessionFeed)
-        let seen = call.lastEventID
-        if let seen, let seq = Int(seen.scope) { return streaming.response(after: seq, number: seen.number) }
+        if let seen = call.lastEventID, let seq = Int(seen.scope) {
+            // What the log has not come to yet nobody has seen: so says a client of a log that was restored from a backup.
+            guard (0...session.headSeq).contains(seq) else { return streaming.response(after: session.headSeq, number: nil) }
+            return streaming.response(after: seq, number: seen.number)
+        }
         if let turn = session.runningTurnID, let row = try await log.turn(turn, of: session.id) {
             // Whoever comes while a turn runs sees it from its beginning.
             return streaming.response(after: row.position - 1, number: nil)

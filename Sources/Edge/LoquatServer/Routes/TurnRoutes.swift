@@ -64,7 +64,7 @@ struct TurnRoutes {
                 method: .post, path: "/api/v1/chat/sessions/{id}/turns/{turn}/feedback", id: "rateTurn", tag: .turns,
                 summary: "Say what you think of an answer.", details: "The last word counts; a `rating` of null takes it back.",
                 admission: .scope(.chat), parameters: Self.turn, body: .json(FeedbackBody.self),
-                answers: [.ok(MessageResource.self, "The turn.")])
+                answers: [.ok(MessageResource.self, "The turn.")], problems: [.conflict])
         ) { try await rate($0) }
     }
 

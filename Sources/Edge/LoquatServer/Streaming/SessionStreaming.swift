@@ -12,8 +12,11 @@ import Turns
 /// A watcher reads from its own place in the log and in the turn, so nothing is kept for it but the few events that it has come to and
 /// what it is writing: it slows nobody. One that is far behind in a turn that has ended is told so and given the whole text instead.
 struct SessionStreaming: Sendable {
-    /// Events that are read at once.
-    private static let batch = 32
+    /// Events that are read at once: at first, and at the most.
+    private static let firstEvents = 4
+    private static let mostEvents = 32
+    /// Bytes of payload with which fewer are read the next time; a slow watcher holds what was read.
+    private static let readBytes = 256 << 10
     /// Events of an ended turn that are still given one by one.
     private static let patience = 4_096
 
@@ -55,15 +58,18 @@ struct SessionStreaming: Sendable {
     }
 
     private func catchUp(_ cursor: inout Int, _ told: inout GatheredEvents) async throws {
+        var limit = Self.firstEvents
         while true {
-            let events = try await log.events(of: session, after: cursor, limit: Self.batch)
+            let events = try await log.events(of: session, after: cursor, limit: limit)
             for event in events {
                 cursor = event.seq
                 try await tell(event, &told)
             }
             try await told.flush()
             // What is appended after this reading is signalled.
-            if events.count < Self.batch { return }
+            if events.count < limit { return }
+            let isShort = events.reduce(0) { $0 + $1.payload.count } < Self.readBytes
+            limit = isShort ? min(Self.mostEvents, 2 * limit) : max(1, limit / 2)
         }
     }
 

@@ -1,8 +1,12 @@
 import Conversation
+import NIOPosix
 import Turns
 
 /// Finds turns, running or over, and their streams.
 struct TurnLookup {
+    /// Steps of an answer whose events would hold up an event loop while they are made.
+    private static let manySteps = 2_000
+
     let log: any LogStore
     let turns: TurnRunner
 
@@ -17,7 +21,9 @@ struct TurnLookup {
             guard let running = turns.runningTurn(of: session), running.stream.turnID == turn else { return nil }
             return (running.stream, running.request.model ?? turns.defaultModel)
         }
-        return (TurnStream(record, createdAt: row.createdAt), record.message.model ?? turns.defaultModel)
+        let model = record.message.model ?? turns.defaultModel
+        guard record.message.recording.steps.count > Self.manySteps else { return (TurnStream(record, createdAt: row.createdAt), model) }
+        return (try await NIOThreadPool.singleton.runIfActive { TurnStream(record, createdAt: row.createdAt) }, model)
     }
 
     /// Nil while the turn is running.

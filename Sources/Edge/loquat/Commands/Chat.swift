@@ -35,6 +35,7 @@ struct Chat: AsyncParsableCommand {
             // Said before anything is asked that could not be.
             if let first { _ = try await client.request("GET", "/api/v1/chat/sessions/\(first)") }
             var conversation = ChatConversation(session: first, collectionID: collectionID, client)
+            defer { if let session = conversation.session { Output.note("`loquat chat --session \(session)` goes on with this conversation.") } }
             while let line = Self.prompt() {
                 let input = ChatInput(line)
                 guard input != .quit else { return }

@@ -12,7 +12,7 @@ struct ChatConversation {
     private let client: Client
     private let collectionID: String?
     /// Nil before the first message.
-    private var session: String?
+    private(set) var session: String?
     private var last = AnswerPrinter.Shown()
     /// The event that the last rewinding was answered with.
     private var rewound: Int?

@@ -31,9 +31,8 @@ struct Import: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        for file in files where file != "-" && !FileManager.default.isReadableFile(atPath: file) {
-            throw CommandFailure("There is nothing to read at \(Output.printable(file)).")
-        }
+        // Where none can be read, no data directory is made either.
+        if let first = files.first, !files.contains(where: Self.isReadable) { throw Self.unreadable(first) }
         let escaped = user.map { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? $0 }
         let (files, path) = (files, "/local/import" + (escaped.map { "?user=\($0)" } ?? ""))
         let refused = try await LocalServer.withClient(try await common.settings(), makesData: true) { client in
@@ -49,7 +48,12 @@ struct Import: AsyncParsableCommand {
         if refused > 0 { throw ExitCode(1) }
     }
 
+    private static func isReadable(_ file: String) -> Bool { file == "-" || FileManager.default.isReadableFile(atPath: file) }
+
+    private static func unreadable(_ file: String) -> CommandFailure { CommandFailure("There is nothing to read at \(Output.printable(file)).") }
+
     private static func take(_ name: String, _ path: String, _ client: Client) async throws {
+        guard isReadable(name) else { throw unreadable(name) }
         let file = try ImportFile(name)
         defer { file.end() }
         let first = try await file.next()

@@ -42,7 +42,7 @@ struct Serve: AsyncParsableCommand {
         for name in try await common.reader().unknownVariables {
             logger.warning("no setting has this name; `loquat config` lists them", metadata: ["variable": "\(name)"])
         }
-        let process = try await LoquatProcess(settings, logger: logger)
+        let process = try await LoquatProcess.opened(settings, logger: logger)
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
         let services = process.serviceGroup(isPublic: true, signals: [.sigterm, .sigint]) { port in
             Output.line("listening on http://\(host):\(port)")

@@ -19,7 +19,7 @@ enum LocalServer {
         }
         var logger = Logger(label: "loquat")
         logger.logLevel = .warning
-        let process = try await LoquatProcess(settings, logger: logger)
+        let process = try await LoquatProcess.opened(settings, logger: logger)
         let (started, signal) = AsyncStream.makeStream(of: Void.self)
         let services = process.serviceGroup(isPublic: false, signals: []) { _ in signal.yield() }
         let result = await withTaskGroup(of: Void.self) { group in

@@ -66,8 +66,16 @@ struct LoquatProcess {
         try backup.restore(to: URL(fileURLWithPath: settings.dataDirectory).standardizedFileURL.path)
     }
 
+    /// - Throws: `StorageFault` where a disk or a file is in the way.
+    static func opened(_ settings: Settings, logger: Logger) async throws -> LoquatProcess {
+        do { return try await LoquatProcess(settings, logger: logger) } catch {
+            if let fault = StorageFault(error, in: settings.dataDirectory) { throw fault }
+            throw error
+        }
+    }
+
     /// Opens the data directory, and closes what an earlier process left open.
-    init(_ settings: Settings, logger: Logger) async throws {
+    private init(_ settings: Settings, logger: Logger) async throws {
         self.settings = settings
         self.logger = logger
         ProcessLimits.keepFilesPrivate()
@@ -241,6 +249,7 @@ struct LoquatProcess {
             Periodic(name: "key use", interval: Self.keyUseInterval, runsAtShutdown: true, logger: logger) { try await keyUse.write() },
             Periodic(name: "heartbeat", interval: Self.heartbeat, logger: logger) {
                 services.turns.nudgeWatchers()
+                await services.turns.closeLeft()
                 services.sessionFeed.nudgeWatchers()
                 search.changed()
                 services.library.tick()

@@ -74,7 +74,7 @@ package final class InMemoryLogStore: LogStore {
     }
 
     package func sessions(inCollection collection: UUIDv7) async throws -> [SessionID] {
-        try read { $0.sessions.values.compactMap(\.row).filter { $0.collectionID == collection }.map(\.id).sorted() }
+        try read { $0.sessions.values.compactMap(\.row).filter { $0.collectionID == collection && $0.isWhole }.map(\.id).sorted() }
     }
 
     // MARK: Events and turns

@@ -1,0 +1,35 @@
+import Conversation
+import Foundation
+import GRDB
+
+/// What keeps a data directory from being opened, in words for whoever started the program.
+package struct StorageFault: Error, CustomStringConvertible {
+    package let description: String
+
+    /// Nil for what is no fault of a disk or of a file on it.
+    package init?(_ error: any Error, in directory: String) {
+        switch error {
+        case let error as DatabaseError where [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN].contains(error.resultCode):
+            self.init(fullDisk: directory)
+        case LogError.full: self.init(fullDisk: directory)
+        case let error as CocoaError where error.code == .fileWriteOutOfSpace: self.init(fullDisk: directory)
+        case let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB:
+            self.init(
+                description: """
+                    A database in \(directory) is damaged: \(error.message ?? "it is none"). `loquat restore` makes a data directory of a backup; \
+                    the manual's page on backups says what else can be done.
+                    """)
+        default: return nil
+        }
+    }
+
+    private init(description: String) { self.description = description }
+
+    private init(fullDisk directory: String) {
+        self.init(
+            description: """
+                The files in \(directory) cannot be written: the disk is full, or they may not be. Reading needs a little room there, too. \
+                Make some, or copy the folder to where there is.
+                """)
+    }
+}
