@@ -16,7 +16,10 @@ struct DamagedViewTests {
     private let user: UUIDv7
     private let workspace: UUIDv7
 
-    init() { (user, workspace) = (ids.next(), ids.next()) }
+    init() {
+        user = ids.next()
+        workspace = ids.next()
+    }
 
     private func opened() throws -> SQLiteLogStore { try SQLiteLogStore(DataDirectory(path: temporary.path), clock: clock.wallClock) }
 
@@ -57,10 +60,10 @@ struct DamagedViewTests {
 
     @Test(arguments: damages)
     func whatIsAppendedFollowsTheLog(_ damage: String) async throws {
-        var log = try opened()
-        let session = try await session(in: log)
-        #expect(try await log.checkpoint())
-        log = try await reopened(log) { try $0.execute(sql: damage) }
+        let before = try opened()
+        let session = try await session(in: before)
+        #expect(try await before.checkpoint())
+        let log = try await reopened(before) { try $0.execute(sql: damage) }
         let events = try await log.append(AppendBatch(sessionID: session, drafts: SampleTurn(ids).whole, after: 11))
         #expect(events.map(\.seq) == [12, 13, 14, 15, 16])
         #expect(try await log.session(session, of: user)?.headHash == events.last?.hash)
@@ -73,9 +76,9 @@ struct DamagedViewTests {
     }
 
     @Test func aViewWhoseLogIsGoneTakesNothing() async throws {
-        var log = try opened()
-        let session = try await session(in: log)
-        log = try await reopened(log) { try $0.execute(sql: "DELETE FROM events") }
+        let before = try opened()
+        let session = try await session(in: before)
+        let log = try await reopened(before) { try $0.execute(sql: "DELETE FROM events") }
         await #expect(throws: LogError.noSession(session)) {
             _ = try await log.append(AppendBatch(sessionID: session, drafts: SampleTurn(ids).whole))
         }
@@ -85,9 +88,9 @@ struct DamagedViewTests {
 
     /// The only place that is left to read what the event's hash was.
     @Test func aHashThatCannotBeReadIsTakenFromTheView() async throws {
-        var log = try opened()
-        let session = try await session(in: log)
-        log = try await reopened(log) { try $0.execute(sql: "UPDATE events SET hash = x'00' WHERE seq = 11") }
+        let before = try opened()
+        let session = try await session(in: before)
+        let log = try await reopened(before) { try $0.execute(sql: "UPDATE events SET hash = x'00' WHERE seq = 11") }
         _ = try await log.append(AppendBatch(sessionID: session, drafts: SampleTurn(ids).whole))
         #expect(try await log.verify().problems.map(\.seq) == [11])
         try log.close()
@@ -95,9 +98,9 @@ struct DamagedViewTests {
 
     @Test(arguments: damages)
     func checkpointsHoldWhatTheLogEndsWith(_ damage: String) async throws {
-        var log = try opened()
-        _ = try await session(in: log)
-        log = try await reopened(log) { try $0.execute(sql: damage) }
+        let before = try opened()
+        _ = try await session(in: before)
+        let log = try await reopened(before) { try $0.execute(sql: damage) }
         #expect(try await log.checkpoint())
         #expect(try await log.verify().problems == [])
         _ = try await log.rebuild(repair: true)
@@ -115,18 +118,18 @@ struct DamagedViewTests {
         #expect(try await log.checkpoint())
         let stored = try await log.file.read { try Data.fetchAll($0, sql: "SELECT heads FROM checkpoints ORDER BY number") }
         let heads = try stored.map { try decodeJSON([CheckpointHead].self, from: Array($0)) }
-        #expect(heads.map { $0.map(\.session) } == [[first, second, third], [first, second]])
-        #expect(heads.map { $0.map(\.seq) } == [[11, 16, 11], [16, 21]])
+        let seqs = heads.map { Dictionary(uniqueKeysWithValues: $0.map { ($0.session, $0.seq) }) }
+        #expect(seqs == [[first: 11, second: 16, third: 11], [first: 16, second: 21]])
         try await expectWhole(log)
         try log.close()
     }
 
     @Test(arguments: damages.filter { !$0.hasPrefix("DELETE") })
     func aDeletionTellsWhatTheLogEndedWith(_ damage: String) async throws {
-        var log = try opened()
-        let session = try await session(in: log)
-        #expect(try await log.checkpoint())
-        log = try await reopened(log) { try $0.execute(sql: damage) }
+        let before = try opened()
+        let session = try await session(in: before)
+        #expect(try await before.checkpoint())
+        let log = try await reopened(before) { try $0.execute(sql: damage) }
         #expect(try await delete(session, in: log))
         for _ in 0..<2 {
             try await expectWhole(log)
@@ -137,12 +140,12 @@ struct DamagedViewTests {
 
     @Test(arguments: damages)
     func theWorkspacesLogGoesOnToo(_ damage: String) async throws {
-        var log = try opened()
-        for _ in 0..<2 { #expect(try await delete(session(in: log), in: log)) }
-        let more = try await session(in: log)
-        #expect(try await log.checkpoint())
+        let before = try opened()
+        for _ in 0..<2 { #expect(try await delete(session(in: before), in: before)) }
+        let more = try await session(in: before)
+        #expect(try await before.checkpoint())
         let workspace = workspace
-        log = try await reopened(log) { try $0.execute(sql: "\(damage) WHERE id = ?", arguments: [workspace]) }
+        let log = try await reopened(before) { try $0.execute(sql: "\(damage) WHERE id = ?", arguments: [workspace]) }
         #expect(try await delete(more, in: log))
         #expect(try await log.events(of: workspace, after: 0, limit: 10).map(\.seq) == [1, 2, 3, 4])
         try await expectWhole(log)
