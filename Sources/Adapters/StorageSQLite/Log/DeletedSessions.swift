@@ -38,10 +38,12 @@ struct DeletedSessions {
         inCheckpoints[head.session] = (Ending(seq: head.seq, hash: head.hash), time)
     }
 
-    /// - Parameter event: one that is chained to those before it. Audit records stand in workspaces' logs alone.
-    mutating func take(_ event: StoredEvent) {
-        guard event.kind == EventKind.audit.rawValue, let payload = event.payload, let time = event.createdAt else { return }
-        firstRecord = min(firstRecord ?? time, time)
+    /// Takes in an audit record; they stand in workspaces' logs alone.
+    /// - Parameter isWhole: the event is chained to those before it. Another says that there were records by then, and nothing else.
+    mutating func take(_ event: StoredEvent, isWhole: Bool) {
+        guard event.kind == EventKind.audit.rawValue else { return }
+        if let time = event.createdAt { firstRecord = min(firstRecord ?? time, time) }
+        guard isWhole, let payload = event.payload else { return }
         // reason: what cannot be read is no record
         guard case .audit(let record)? = try? EventPayload(kind: .audit, bytes: payload) else { return }
         if record.action == .sessionDeleted, record.targetKind == .session, let session = record.targetID { recorded.insert(session) }

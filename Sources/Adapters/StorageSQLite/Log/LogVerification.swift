@@ -99,14 +99,17 @@ struct LogVerification {
                 report.sessions += 1
                 if deleted.refute(session) { add(session, nil, "the session is said to be deleted, but its events are there") }
             }
-            if let finding = chain?.next(event) { tell(finding, of: event, in: session) }
+            if let finding = chain?.next(event) {
+                tell(finding, of: event, in: session)
+                deleted.take(event, isWhole: finding == .whole)
+            }
             compareWithHead(event, of: session)
         }
     }
 
     private mutating func tell(_ finding: SessionChain.Finding, of event: StoredEvent, in session: UUIDv7) {
         switch finding {
-        case .whole: deleted.take(event)
+        case .whole: break
         case .changed: add(session, event.seq, "the event was changed")
         case .misplaced: add(session, event.seq, "no event can have this number")
         case .follows(let missing):
