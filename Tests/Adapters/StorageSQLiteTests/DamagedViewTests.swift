@@ -75,6 +75,24 @@ struct DamagedViewTests {
         try log.close()
     }
 
+    /// Who follows what such a view says is refused once; then the view is right.
+    @Test(arguments: ["head_seq = head_seq - 1", "head_seq = head_seq + 7"])
+    func whoLooksAgainFindsTheViewMended(_ damage: String) async throws {
+        let before = try opened()
+        let session = try await session(in: before)
+        let log = try await reopened(before) { try $0.execute(sql: "UPDATE sessions SET \(damage)") }
+        let renaming = [EventDraft(.sessionUpdated(SessionUpdated(title: "x")))]
+        let seen = try #require(try await log.session(session, of: user)).headSeq
+        await #expect(throws: LogError.changedMeanwhile) {
+            _ = try await log.append(AppendBatch(sessionID: session, drafts: renaming, after: seen))
+        }
+        let found = try #require(try await log.session(session, of: user)).headSeq
+        #expect(seen != 11 && found == 11)
+        _ = try await log.append(AppendBatch(sessionID: session, drafts: renaming, after: found))
+        try await expectWhole(log)
+        try log.close()
+    }
+
     @Test func aViewWhoseLogIsGoneTakesNothing() async throws {
         let before = try opened()
         let session = try await session(in: before)

@@ -28,10 +28,16 @@ package final class SQLiteLogStore: LogStore {
     package func append(_ batch: AppendBatch) async throws -> [LogEvent] {
         let now = clock.now()
         return try await refusing {
-            let plan = try await file.write(committed: { [self] in remember($0, batch.sessionID) }) { [self] database in
-                try append(batch, database, now: now)
+            do {
+                let plan = try await file.write(committed: { [self] in remember($0, batch.sessionID) }) { [self] database in
+                    try append(batch, database, now: now)
+                }
+                return plan.events
+            } catch LogError.changedMeanwhile {
+                // Whoever writes may have what they saw from a view that is wrong: the refusal undid its mending, and they look again.
+                try await file.write { [self] in _ = try storedProjection(of: batch.sessionID, $0) }
+                throw LogError.changedMeanwhile
             }
-            return plan.events
         }
     }
 
@@ -78,18 +84,23 @@ package final class SQLiteLogStore: LogStore {
 
     private func projection(of batch: AppendBatch, _ database: Database) throws -> SessionProjection {
         if let known = remembered.withLock({ $0[batch.sessionID] }) { return known }
-        let (row, head) = (try Self.session(batch.sessionID, database), try StoredHead.last(of: batch.sessionID, database))
-        if let row, let head, head.isHead(of: row) { return SessionProjection(session: row) }
-        if row != nil || head != nil {
-            // The log is the truth: a row that was lost, or that ends with another event than its log, is made anew. Chained to what such
-            // a row says, the next event would be taken for changed, for good.
-            let folded = try refolded(batch.sessionID, database)
-            if folded.session != nil { return folded }
-        }
+        if let stored = try storedProjection(of: batch.sessionID, database) { return stored }
         guard case .sessionCreated(let created) = batch.drafts.first?.payload, try !Self.wasDeleted(batch.sessionID, database),
             try !Self.hasDeparted(created.userID, database)
         else { throw LogError.noSession(batch.sessionID) }
         return SessionProjection()
+    }
+
+    /// What the file holds of a session; nil where that is no event.
+    ///
+    /// The log is the truth: a row that was lost, or that ends with another event than its log, is made anew. Chained to what such a row says,
+    /// the next event would be taken for changed, for good.
+    private func storedProjection(of session: SessionID, _ database: Database) throws -> SessionProjection? {
+        let (row, head) = (try Self.session(session, database), try StoredHead.last(of: session, database))
+        if let row, let head, head.isHead(of: row) { return SessionProjection(session: row) }
+        if row == nil, head == nil { return nil }
+        let folded = try refolded(session, database)
+        return folded.session == nil ? nil : folded
     }
 
     /// Folds a session from its events and puts the rows in the place of those that are there.
