@@ -268,6 +268,38 @@ def test_verify_detects(conversed, harm):
     assert (result.stdout + result.stderr).strip()
 
 
+@pytest.mark.parametrize("cut", ["seq > 0", "seq > 3"])
+def test_a_forged_tombstone_hides_nothing(conversed, cut):
+    server, _, session_id = conversed
+    one = bytes.fromhex(session_id.replace("-", ""))
+    with sqlite3.connect(store.database(server.data_dir)) as database:
+        (last,) = database.execute("select max(seq) from events where session = ?", (one,)).fetchone()
+        assert database.execute(f"delete from events where session = ? and {cut}", (one,)).rowcount > 0
+        if cut == "seq > 0":
+            database.execute("delete from turns where session = ?", (one,))
+            database.execute("delete from sessions where id = ?", (one,))
+        database.execute("insert into tombstones (session, seq, hash, checkpoint) values (?, 1, ?, 1)", (one, b"x" * 32))
+    database.close()
+    result = server.run("verify", check=False)
+    assert result.returncode == 1 and f"session {session_id} seq {last}: " in result.stdout, result.stdout
+
+
+@pytest.mark.parametrize("damage", ["head_hash = zeroblob(32)", "head_seq = head_seq - 1", "head_seq = head_seq + 5"])
+def test_a_damaged_view_spoils_no_event_after_it(conversed, damage):
+    server, api, session_id = conversed
+    one = bytes.fromhex(session_id.replace("-", ""))
+    with sqlite3.connect(store.database(server.data_dir)) as database:
+        assert database.execute(f"update sessions set {damage} where id = ?", (one,)).rowcount == 1
+    database.close()
+    server.start()
+    said = len(api.messages(session_id))
+    api.ask("And how tall does it grow?", session_id=session_id)
+    assert len(api.messages(session_id)) == said + 2
+    server.stop()
+    server.run("verify")
+    server.run("rebuild", "--check")
+
+
 def test_rebuild_gives_the_same(conversed):
     server, api, session_id = conversed
     server.start()

@@ -80,7 +80,7 @@ extension SQLiteAccess: AccessWriting {
     }
 
     func record(_ record: AuditRecord, in workspace: WorkspaceID) throws {
-        let isNew = try SQLiteLogStore.session(workspace, database) == nil
+        let isNew = try !SQLiteLogStore.hasBegun(workspace, database)
         _ = try log.append(AuditRecord.batch([record], in: workspace, isNew: isNew), database, now: now)
         recorded.insert(workspace)
     }

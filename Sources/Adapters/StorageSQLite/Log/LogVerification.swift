@@ -26,18 +26,22 @@ struct LogVerification {
 
     private let database: Database
     private var report = VerificationReport()
-    /// The last head of each session that a checkpoint names and that no event was found for yet.
+    /// The last head of each session that a checkpoint names while the session was there, and that no event was found for yet.
     private var heads: [UUIDv7: CheckpointHead] = [:]
+    private var deleted: DeletedSessions
     /// Each event is named once, however many things are wrong with it.
     private var named: Set<Place> = []
 
-    private init(_ database: Database) { self.database = database }
+    private init(_ database: Database) throws {
+        self.database = database
+        deleted = try DeletedSessions(database)
+    }
 
     static func report(on database: Database) throws -> VerificationReport {
-        var verification = LogVerification(database)
+        var verification = try LogVerification(database)
         try verification.readCheckpoints()
         try verification.readEvents()
-        try verification.findLostHeads()
+        verification.findLostHeads()
         return verification.report
     }
 
@@ -71,7 +75,9 @@ struct LogVerification {
             if checkpoint.hash == nil || checkpoint.hash != checkpoint.hash(after: previous) || number != report.checkpoints || found == nil {
                 add(nil, nil, "checkpoint \(number) was changed, or one before it is missing")
             }
-            for head in found ?? [] { heads[head.session] = head }
+            for head in found ?? [] {
+                if head.deleted { deleted.take(head, checkpointedAt: checkpoint.createdAt) } else { heads[head.session] = head }
+            }
             previous = checkpoint.hash ?? []
         }
     }
@@ -91,8 +97,12 @@ struct LogVerification {
             if chain?.session != session {
                 chain = SessionChain(session: session)
                 report.sessions += 1
+                if deleted.refute(session) { add(session, nil, "the session is said to be deleted, but its events are there") }
             }
-            if let finding = chain?.next(event) { tell(finding, of: event, in: session) }
+            if let finding = chain?.next(event) {
+                tell(finding, of: event, in: session)
+                deleted.take(event, isWhole: finding == .whole)
+            }
             compareWithHead(event, of: session)
         }
     }
@@ -114,11 +124,9 @@ struct LogVerification {
         if head.hash != event.hash?.hex { add(session, head.seq, "a checkpoint holds another event here") }
     }
 
-    private mutating func findLostHeads() throws {
+    private mutating func findLostHeads() {
         for head in heads.values.sorted(by: { $0.session < $1.session }) {
-            let deleted = try Row.fetchOne(database, sql: "SELECT 1 FROM tombstones WHERE session = ?", arguments: [head.session]) != nil
-            if deleted || head.deleted { continue }
-            add(head.session, head.seq, "a checkpoint holds this event, but the log ends before it")
+            if let objection = deleted.objection(to: head) { add(head.session, head.seq, objection) }
         }
     }
 }

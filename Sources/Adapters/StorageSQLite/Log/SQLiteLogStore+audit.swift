@@ -28,19 +28,26 @@ extension SQLiteLogStore {
     }
 
     private static func changedHeads(_ database: Database, after position: Int64) throws -> [CheckpointHead] {
+        // Of the events and not of the views, which may be wrong: a checkpoint stays for good. Each session's last event is one step into
+        // an index (`CROSS JOIN` keeps the order, and `+` the walk over new events alone: the index of all would be read otherwise).
         try Row.fetchAll(
             database,
             sql: """
-                SELECT id, head_seq, head_hash FROM sessions
-                WHERE id IN (SELECT DISTINCT session FROM events WHERE position > ?) ORDER BY id
+                SELECT events.session AS session, events.seq AS seq, events.hash AS hash
+                FROM (SELECT DISTINCT +session AS session FROM events WHERE position > ?) AS changed
+                CROSS JOIN events ON events.session = changed.session
+                    AND events.seq = (SELECT max(seq) FROM events WHERE session = changed.session)
+                ORDER BY events.session
                 """, arguments: [position]
-        ).map { CheckpointHead(session: $0["id"], seq: $0["head_seq"], hash: EventHash(bytes: $0.bytes("head_hash")).hex, deleted: false) }
+        ).compactMap { StoredHead(row: $0).inCheckpoint(deleted: false) }
     }
 
     private static func deletedHeads(_ database: Database, checkpoint: Int) throws -> [CheckpointHead] {
-        let rows = try Row.fetchAll(database, sql: "SELECT session, seq, hash FROM tombstones WHERE checkpoint IS NULL ORDER BY session")
-        try database.execute(sql: "UPDATE tombstones SET checkpoint = ? WHERE checkpoint IS NULL", arguments: [checkpoint])
-        return rows.map { CheckpointHead(session: $0["session"], seq: $0["seq"], hash: EventHash(bytes: $0.bytes("hash")).hex, deleted: true) }
+        // What still has events was not deleted by us: `verify` names it, and no checkpoint says it for good.
+        let isNew = "checkpoint IS NULL AND NOT EXISTS (SELECT 1 FROM events WHERE events.session = tombstones.session)"
+        let rows = try Row.fetchAll(database, sql: "SELECT \(StoredHead.columns) FROM tombstones WHERE \(isNew) ORDER BY session")
+        try database.execute(sql: "UPDATE tombstones SET checkpoint = ? WHERE \(isNew)", arguments: [checkpoint])
+        return rows.compactMap { StoredHead(row: $0).inCheckpoint(deleted: true) }
     }
 
     // MARK: Verification

@@ -17,7 +17,7 @@ extension SQLiteLogStore {
                 var record = record
                 let usage = try StoredUsage.remove(of: session, database)
                 record.usage = usage.isEmpty ? nil : usage
-                let isNew = try Self.session(row.workspaceID, database) == nil
+                let isNew = try !Self.hasBegun(row.workspaceID, database)
                 _ = try append(AuditRecord.batch([record], in: row.workspaceID, isNew: isNew), database, now: now)
                 return row.workspaceID
             }
@@ -40,6 +40,7 @@ extension SQLiteLogStore {
     }
 
     private func remove(_ row: SessionRow, _ database: Database) throws {
+        let (seq, hash) = try Self.end(of: row, database)
         for table in ["events", "turns", "idempotency_claims"] {
             try database.execute(sql: "DELETE FROM \(table) WHERE session = ?", arguments: [row.id])
         }
@@ -47,7 +48,14 @@ extension SQLiteLogStore {
         try database.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [row.id])
         try database.execute(
             sql: "INSERT OR REPLACE INTO tombstones (session, seq, hash) VALUES (?, ?, ?)",
-            arguments: [row.id, row.headSeq, Data(row.headHash.bytes)])
+            arguments: [row.id, seq, Data(hash.bytes)])
         forget(row.id)
+    }
+
+    /// What a session's log ends with. The log is the truth: what a damaged view says would accuse the log that was deleted.
+    private static func end(of row: SessionRow, _ database: Database) throws -> (seq: Int, hash: EventHash) {
+        // Without events nothing of the log was there to be deleted, whatever its checkpoints hold.
+        guard let head = try StoredHead.last(of: row.id, database) else { return (0, .beginning(of: row.id)) }
+        return (head.seq ?? row.headSeq, head.hash ?? row.headHash)
     }
 }

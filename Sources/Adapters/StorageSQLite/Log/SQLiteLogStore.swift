@@ -28,10 +28,16 @@ package final class SQLiteLogStore: LogStore {
     package func append(_ batch: AppendBatch) async throws -> [LogEvent] {
         let now = clock.now()
         return try await refusing {
-            let plan = try await file.write(committed: { [self] in remember($0, batch.sessionID) }) { [self] database in
-                try append(batch, database, now: now)
+            do {
+                let plan = try await file.write(committed: { [self] in remember($0, batch.sessionID) }) { [self] database in
+                    try append(batch, database, now: now)
+                }
+                return plan.events
+            } catch LogError.changedMeanwhile {
+                // Whoever writes may have what they saw from a view that is wrong: the refusal undid its mending, and they look again.
+                try await file.write { [self] in _ = try storedProjection(of: batch.sessionID, $0) }
+                throw LogError.changedMeanwhile
             }
-            return plan.events
         }
     }
 
@@ -41,10 +47,8 @@ package final class SQLiteLogStore: LogStore {
         do { plan = try self.plan(batch, onto: projection(of: batch, database), database, now: now) } catch let error as LogError {
             // A copy that is being written is wrong itself, and its rows are not.
             guard case .damaged = error, try Self.session(batch.sessionID, database)?.isWhole != false else { throw error }
-            // The log is the truth: where its rows were lost, they are made anew.
-            let folded = try FoldedSession(of: batch.sessionID, database)
-            try folded.replaceRows(of: batch.sessionID, database)
-            plan = try self.plan(batch, onto: SessionProjection(session: folded.session), database, now: now)
+            // The log is the truth: where its turns' rows were lost, they are made anew.
+            plan = try self.plan(batch, onto: refolded(batch.sessionID, database), database, now: now)
         }
         for event in plan.events { try event.insert(database) }
         try plan.projection.session?.save(database)
@@ -80,13 +84,35 @@ package final class SQLiteLogStore: LogStore {
 
     private func projection(of batch: AppendBatch, _ database: Database) throws -> SessionProjection {
         if let known = remembered.withLock({ $0[batch.sessionID] }) { return known }
-        if let row = try Self.session(batch.sessionID, database) {
-            return SessionProjection(session: row)
-        }
+        if let stored = try storedProjection(of: batch.sessionID, database) { return stored }
         guard case .sessionCreated(let created) = batch.drafts.first?.payload, try !Self.wasDeleted(batch.sessionID, database),
             try !Self.hasDeparted(created.userID, database)
         else { throw LogError.noSession(batch.sessionID) }
         return SessionProjection()
+    }
+
+    /// What the file holds of a session; nil where that is no event.
+    ///
+    /// The log is the truth: a row that was lost, or that ends with another event than its log, is made anew. Chained to what such a row says,
+    /// the next event would be taken for changed, for good.
+    private func storedProjection(of session: SessionID, _ database: Database) throws -> SessionProjection? {
+        let (row, head) = (try Self.session(session, database), try StoredHead.last(of: session, database))
+        if let row, let head, head.isHead(of: row) { return SessionProjection(session: row) }
+        if row == nil, head == nil { return nil }
+        let folded = try refolded(session, database)
+        return folded.session == nil ? nil : folded
+    }
+
+    /// Folds a session from its events and puts the rows in the place of those that are there.
+    private func refolded(_ session: SessionID, _ database: Database) throws -> SessionProjection {
+        let folded = try FoldedSession(of: session, database)
+        try folded.replaceRows(of: session, database)
+        return SessionProjection(session: folded.session)
+    }
+
+    /// Whether there is a log of this session, whatever the views say.
+    static func hasBegun(_ id: SessionID, _ database: Database) throws -> Bool {
+        try Row.fetchOne(database.cachedStatement(sql: "SELECT 1 FROM events WHERE session = ? LIMIT 1"), arguments: [id]) != nil
     }
 
     private static func wasDeleted(_ id: SessionID, _ database: Database) throws -> Bool {

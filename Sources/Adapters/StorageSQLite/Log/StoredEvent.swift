@@ -25,7 +25,7 @@ struct StoredEvent {
         payload = row.stored("payload").map { Array($0) }
         group = row.storedGroup
         createdAt = row.storedInteger("created_at").map(Timestamp.init(milliseconds:))
-        hash = row.stored("hash").flatMap { $0.count == EventHash.size ? EventHash(bytes: Array($0)) : nil }
+        hash = row.storedHash
     }
 
     /// What its hash must be where it follows this one; nil where a column cannot be read.
@@ -35,12 +35,43 @@ struct StoredEvent {
     }
 }
 
+/// A session's last event, as `events` or `tombstones` has it, read in the same way.
+struct StoredHead {
+    static let columns = "session, seq, hash"
+
+    let session: UUIDv7?
+    let seq: Int?
+    let hash: EventHash?
+
+    /// - Parameter row: of these columns.
+    init(row: Row) {
+        session = row.stored("session").flatMap { UUIDv7(bytes: $0) }
+        seq = row.storedInteger("seq").flatMap { Int(exactly: $0) }
+        hash = row.storedHash
+    }
+
+    /// What a session's log ends with, by one step into an index; nil where it has no events.
+    static func last(of session: UUIDv7, _ database: Database) throws -> StoredHead? {
+        let statement = try database.cachedStatement(sql: "SELECT \(columns) FROM events WHERE session = ? ORDER BY seq DESC LIMIT 1")
+        return try Row.fetchOne(statement, arguments: [session]).map(StoredHead.init)
+    }
+
+    /// Whether the view ends with this event. Where the event's hash cannot be read, the view's is the only one left.
+    func isHead(of row: SessionRow) -> Bool { seq == row.headSeq && (hash == nil || hash == row.headHash) }
+
+    /// Nil where a column cannot be read.
+    func inCheckpoint(deleted: Bool) -> CheckpointHead? {
+        guard let session, let seq, let hash else { return nil }
+        return CheckpointHead(session: session, seq: seq, hash: hash.hex, deleted: deleted)
+    }
+}
+
 /// A row of `checkpoints`, read in the same way.
 struct StoredCheckpoint {
     let number: Int?
     let heads: [UInt8]?
     let hash: [UInt8]?
-    private let createdAt: Timestamp?
+    let createdAt: Timestamp?
 
     init(row: Row) {
         number = row.storedInteger("number").flatMap { Int(exactly: $0) }
@@ -69,6 +100,10 @@ extension Row {
 
     fileprivate func storedInteger(_ column: String) -> Int64? {
         if case .int64(let number) = storage(column) { number } else { nil }
+    }
+
+    fileprivate var storedHash: EventHash? {
+        stored("hash").flatMap { $0.count == EventHash.size ? EventHash(bytes: Array($0)) : nil }
     }
 
     fileprivate var storedKind: String? {
