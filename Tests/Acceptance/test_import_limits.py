@@ -179,9 +179,42 @@ def cited(start, end):
     return answer(citations=[citation], recording={"steps": [9, 0], "chunks": []})
 
 
+def asked(**fields):
+    return lambda event: event["payload"].update(asked=fields)
+
+
+def frozen(**fields):
+    document = {"id": str(uuid.uuid4()), "title": "t", "media_type": "text/plain"}
+    source = {"number": 1, "chunk_id": str(uuid.uuid4()), "document": document, "title": "t", "summary": "s", "content": "c"}
+    source |= {"start": 0, "end": 1, "score": 1} | fields
+    return lambda event: event["payload"].update(sources=[source])
+
+
+LARGEST = 2**63 - 1
+
+
 @pytest.mark.parametrize(
     "kind, change, said",
     [
+        ("message.user", asked(top_k=LARGEST), "top_k"),
+        ("message.user", asked(top_k=0), "top_k"),
+        ("message.user", asked(top_k=-LARGEST), "top_k"),
+        ("message.user", asked(temperature=3), "temperature"),
+        ("message.user", asked(max_tokens=0), "max_tokens"),
+        ("message.user", asked(creator="x" * 1_001), "creator"),
+        ("message.user", asked(model="x" * 1_001), "model"),
+        ("turn.opened", lambda event: event["payload"].update(instructions="x" * 10_001), "instructions"),
+        ("turn.opened", lambda event: event["payload"].update(model="x" * 1_001), "model"),
+        ("sources.frozen", frozen(start=LARGEST, end=LARGEST), "passage"),
+        ("sources.frozen", frozen(start=2), "passage"),
+        ("sources.frozen", frozen(page=-1), "passage"),
+        ("sources.frozen", frozen(number=LARGEST), "number"),
+        ("turn.rated", lambda event: event["payload"].update(reason="x" * 201), "reason"),
+        ("turn.rated", lambda event: event["payload"].update(text="x" * 10_001), "text"),
+        ("turn.rated", lambda event: event["payload"].update(turn_id=shapes.ABSENT), "turn_id"),
+        ("session.updated", lambda event: event["payload"].update(title=""), "title"),
+        ("session.updated", lambda event: event["payload"].update(title="a\u202eb"), "title"),
+        ("session.updated", lambda event: event["payload"].update(title="\u200b"), "title"),
         ("message.assistant", recorded([-2, 9]), "recording"),
         ("message.assistant", recorded([8]), "recording"),
         ("message.assistant", recorded([10]), "recording"),
@@ -194,7 +227,7 @@ def cited(start, end):
         ("message.assistant", lambda event: event["payload"].update(turn_id=event["payload"]["user_turn_id"]), ""),
         ("turn.opened", lambda event: event["payload"].update(turn_id=event["payload"]["user_turn_id"]), "turn_id"),
         ("group.closed", lambda event: event.update(group=shapes.ABSENT), "group"),
-        ("session.created", lambda event: event["payload"].update(title="x" * 10_001), "title"),
+        ("session.created", lambda event: event["payload"].update(title="x" * 1_001), "title"),
         ("session.created", lambda event: event["payload"].update(metadata={"of": "x" * (4 << 20)}), "metadata"),
         ("session.updated", lambda event: event["payload"].update(title="x" * 1_001), "title"),
         ("session.updated", lambda event: event["payload"].update(metadata={"of": "x" * (4 << 20)}), "metadata"),
@@ -208,6 +241,8 @@ def test_what_the_api_would_not_take_is_refused_even_when_it_is_sealed(session, 
     session.branch(session.line()[1], "aside")
     session.rename("aside", "other")
     api.patch(session.path, json={"title": "Named", "metadata": {"of": "mine"}}, expect=200)
+    answered = session.line()[1]["id"]
+    api.post(f"{session.path}/turns/{answered}/feedback", json={"rating": "up"}, expect=200)
     content = export(session)
     before = len(api.sessions())
     problem = shapes.problem(api.post(IMPORT, content=changed(content, kind, change), headers=LINES), 422, "broken_export")

@@ -157,6 +157,14 @@ def test_a_place_from_elsewhere_is_no_crash(session):
     session.api.get("/healthz", expect=200)
 
 
+@pytest.mark.parametrize("odd", [f"{2**63 - 1}:0", f"{2**63 - 1}:{2**63 - 1}", f"-{2**63 - 1}:0", f"1:{2**63 - 1}"])
+def test_what_follows_a_place_that_cannot_be_is_told(session, odd):
+    watcher = session.watch(odd).opened()
+    session.api.delete(session.path, expect=204)
+    assert watcher.finish()[-1].name == "deleted"
+    session.api.get("/healthz", expect=200)
+
+
 def test_who_comes_while_a_turn_runs_sees_it_from_its_beginning(session, upstream):
     gate = script.gate()
     running = session.api.stream("Go on", session_id=session.id, model=upstream.model([script.Text("Zig "), gate, *script.answer("zag")]))
