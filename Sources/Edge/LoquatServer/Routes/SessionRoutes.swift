@@ -2,6 +2,7 @@ import Access
 import Conversation
 import Hummingbird
 import JSON
+import NIOPosix
 import SchemaReflection
 import TimeOrdered
 import Turns
@@ -137,7 +138,7 @@ struct SessionRoutes {
             let shown = Array(rows.prefix(page.limit))
             let items = try await lookup.messages(shown, of: session, areOnLine: false)
             let next = rows.count > page.limit ? shown.last.map { "\($0.position)" } : nil
-            return try Response.json(ListResponse(Page(items: items, next: next), { $0 }))
+            return try await Self.list(items, next: next)
         }
         let name = call.query("branch") ?? session.branch
         guard let line = session.lines.first(where: { $0.name == name }) else { throw Problem.notFound }
@@ -147,7 +148,18 @@ struct SessionRoutes {
         let shown = Array(rows.prefix(page.limit))
         let items = try await lookup.messages(shown, of: session, areOnLine: name == session.branch)
         let next = rows.count > page.limit ? "\(start + page.limit)" : nil
-        return try Response.json(ListResponse(Page(items: items, next: next), { $0 }))
+        return try await Self.list(items, next: next)
+    }
+
+    /// Bytes from which on writing messages as JSON takes long enough to hold up an event loop, and those of a citation, about.
+    private static let longMessages = 1 << 20
+    private static let citationSize = 256
+
+    private static func list(_ items: [MessageResource], next: String?) async throws -> Response {
+        let size = items.reduce(0) { $0 + $1.content.utf8.count + $1.citations.count * citationSize }
+        guard size >= longMessages else { return try Response.json(ListResponse(Page(items: items, next: next), { $0 })) }
+        let bytes = try await NIOThreadPool.singleton.runIfActive { try encodeJSON(ListResponse(Page(items: items, next: next), { $0 })) }
+        return .json(bytes: bytes)
     }
 
     private func events(_ call: Call) async throws -> Response {
