@@ -2,7 +2,6 @@
 "use strict";
 (() => {
   const one = (selector, root = document) => root.querySelector(selector);
-  const plain = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
   const query = new URLSearchParams(location.search).get("q")?.trim();
   const found = one("#found");
   const more = one("#more");

@@ -31,7 +31,7 @@ struct SessionRoutes {
             Operation(
                 method: .get, path: "/api/v1/chat/sessions/{id}", id: "getSession", tag: .sessions, summary: "One session.",
                 admission: .scope(.chat), parameters: [Self.id], answers: [.ok(SessionResource.self, "The session.", tagged: true)])
-        ) { call in try Response.tagged(SessionResource(try await session(call))) }
+        ) { call in try Response.tagged(SessionResource(try await call.session(in: log))) }
         api.add(
             Operation(
                 method: .patch, path: "/api/v1/chat/sessions/{id}", id: "updateSession", tag: .sessions, summary: "Change a session.",
@@ -77,11 +77,6 @@ struct SessionRoutes {
     private static let id = Parameter.id("The session.")
     private static let positions = 0...(1 << 53)
 
-    private func session(_ call: Call) async throws -> SessionRow {
-        guard let found = try await log.session(call.id(), of: call.asker.userID) else { throw Problem.notFound }
-        return found
-    }
-
     private struct ChangedSession: Decodable, SchemaFields {
         let title: String?
         let metadata: JSONObject?
@@ -95,7 +90,7 @@ struct SessionRoutes {
     }
 
     private func change(_ call: Call) async throws -> Response {
-        let session = try await session(call)
+        let session = try await call.session(in: log)
         try call.request.checkMatch(SessionResource(session))
         let body = try await call.body(ChangedSession.self, limit: services.limits.bodyBytes)
         let update = SessionUpdated(title: body.title, metadata: body.metadata, archived: body.archived, pinned: body.pinned)
@@ -114,7 +109,7 @@ struct SessionRoutes {
             await endRunningTurn(of: id)
             return Response(status: .noContent)
         }
-        let session = try await session(call)
+        let session = try await call.session(in: log)
         await endRunningTurn(of: session.id)
         let record = call.asker.record(.sessionDeleted, of: .session, session.id, from: call.address)
         guard try await log.delete(session: session.id, of: session.userID, recording: record) else { throw Problem.notFound }
@@ -129,7 +124,7 @@ struct SessionRoutes {
     }
 
     private func messages(_ call: Call) async throws -> Response {
-        let session = try await session(call)
+        let session = try await call.session(in: log)
         let page = try call.page()
         let lookup = TurnLookup(log: log, turns: services.turns)
         if call.query("superseded") == "true" {
@@ -163,7 +158,7 @@ struct SessionRoutes {
     }
 
     private func events(_ call: Call) async throws -> Response {
-        let session = try await session(call)
+        let session = try await call.session(in: log)
         let page = try call.page()
         let after = try page.number(from: call.request.number("after", default: 0, in: Self.positions) + page.offset)
         let events = try await log.events(of: session.id, after: after, limit: page.limit + 1)
@@ -173,7 +168,7 @@ struct SessionRoutes {
     }
 
     private func stream(_ call: Call) async throws -> Response {
-        let session = try await session(call)
+        let session = try await call.session(in: log)
         let streaming = SessionStreaming(session: session.id, owner: session.userID, log: log, turns: services.turns, feed: services.sessionFeed)
         let seen = call.lastEventID
         if let seen, let seq = Int(seen.scope) { return streaming.response(after: seq, number: seen.number) }
