@@ -237,6 +237,19 @@ def test_a_snippet_is_text_and_short(plain, model, unique):
     assert all(letter in string.printable or letter == "…" for letter in hit["snippet"])
 
 
+@pytest.mark.parametrize("around", ["and more words follow ", "“qué más” "])
+def test_a_snippet_of_a_long_message_shows_what_was_found(plain, upstream, unique, around):
+    words = [unique(), unique()]
+    said = f"{around * 10_000}then the {words[0]} {words[1]} stands here {around * 10_000}"
+    parts = [said[start : start + 10_000] for start in range(0, len(said), 10_000)]
+    turn = plain.ask("Tell me", model=upstream.model(script.answer(*parts)))
+    for query in (words[0], " ".join(words)):
+        finds(plain, query, turn)
+        (hit,) = search(plain, query)
+        assert f"then the {words[0]} {words[1]} stands here" in hit["snippet"] and len(hit["snippet"]) <= 200
+        assert hit["snippet"][0] == hit["snippet"][-1] == "…"
+
+
 def test_a_running_answer_is_found_once_it_is_over(plain, upstream, unique):
     word, gate = unique(), script.gate()
     watcher = plain.stream("Hello", model=upstream.model([script.Text(f"{word} "), gate, *script.answer("it is")]))

@@ -7,6 +7,7 @@ from support import sample, script, shapes
 from support.api import Api
 from support.session import Session
 from support.shapes import ABSENT
+from test_import_limits import changed, export, take
 
 SHARE = {"url", "path", "turn_id", "created_at"}
 SHARED = {"title", "created_at", "items", "next_cursor"}
@@ -232,6 +233,25 @@ def test_the_page_shows_what_is_quoted_and_no_more(api, library):
     assert not [source["title"] for source in others if source["title"] in page]
     for text in (page, read(api.server, link).text):
         assert first["chunk_id"] not in text and first["document"]["id"] not in text
+
+
+def test_the_page_shows_the_first_of_many_quotes(api, library):
+    session = Session(api, api.ask(sample.QUESTION, collection_id=library["id"]))
+
+    def quoted(event):
+        payload = event["payload"]
+        cited, size = payload["citations"][0], len(payload["content"].encode())
+        assert cited["number"] == 1
+        payload["citations"] = [cited | {"quote": cited["quote"] | {"text": f"Quote {number} of many."}} for number in range(1, 3001)]
+        payload["recording"] = {"steps": [size] + [0] * 3000, "chunks": []}
+
+    (made,) = take(api, changed(export(session), "message.assistant", quoted))
+    assert len(made.line()[1]["citations"]) == 3000
+    link = share(made)
+    page = httpx.get(api.server.url + link["path"], headers={"Accept": "text/html"}).text
+    assert page.count("<blockquote") == 20 and "Quote 20 of many." in page and "Quote 21 of many." not in page
+    assert "And 2980 more." in page
+    assert len(read(api.server, link).json()["items"][1]["citations"]) == 3000
 
 
 def test_a_link_is_kept_nowhere(start):

@@ -61,6 +61,43 @@ def test_what_is_not_there_is_not_found(talked, window):
     expect(page.get_by_role("main").get_by_role("status")).to_have_text("Nothing was found.")
 
 
+def empty(page, count):
+    """The first pages of what is found have nothing on them that is still there."""
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.url)
+        if len(asked) > count:
+            # From the beginning: the cursor is none of the server's.
+            return route.continue_(url=route.request.url.split("&cursor=")[0])
+        route.fulfill(json={"items": [], "next_cursor": str(9000 - len(asked))})
+
+    page.route("**/api/v1/search?*", answer)
+    return asked
+
+
+def test_pages_with_nothing_are_passed_over(talked, window):
+    session = talked.api.ask("Where do wombats dig?")["session_id"]
+    page = window(talked.url).log_in(talked)
+    asked = empty(page, 3)
+    expect(find(page, "wombats").locator(f'a[href^="/sessions/{session}"]').first).to_be_visible()
+    assert ["cursor" in address for address in asked] == [False, True, True, True]
+
+
+def test_after_many_pages_with_nothing_more_is_offered(talked, window):
+    session = talked.api.ask("Where do wombats dig?")["session_id"]
+    page = window(talked.url).log_in(talked)
+    asked = empty(page, 10)
+    found = find(page, "wombats")
+    more = page.get_by_role("button", name="Show more")
+    expect(more).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("status")).to_have_text("Nothing was found yet.")
+    expect(found.get_by_role("listitem")).to_have_count(0)
+    more.click()
+    expect(found.locator(f'a[href^="/sessions/{session}"]').first).to_be_visible()
+    assert len(asked) == 11
+
+
 def test_a_message_on_another_line_is_gone_to(talked, window):
     api = talked.api
     first = api.ask("Where do wombats dig?")

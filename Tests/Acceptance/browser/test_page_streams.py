@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from support import sample, script
 from support.gap import Gap
+from support.waiting import eventually
 from support.window import Conversation
 
 pytestmark = pytest.mark.browser
@@ -103,6 +104,32 @@ def test_stop_ends_a_turn_and_keeps_its_text(answering, window):
     expect(conversation.answers.last.locator(".state")).to_have_text("Stopped.")
     assert conversation.answer.inner_text().strip() == stored(api, session)["content"].strip() == "What was said"
     assert stored(api, session)["status"] == "stopped"
+
+
+def test_what_is_typed_while_a_question_is_sent_stays(answering, window):
+    server, api = answering(script.answer("Yes."), script.answer("No."), script.answer("Well."))
+    page = window(server.url).log_in(server)
+    conversation, held = Conversation(page), []
+    page.route("**/api/v1/chat", lambda route: held.append(route))
+
+    def ask(question, typed):
+        conversation.ask(question)
+        eventually(lambda: page.title() and held, "the question is sent")
+        conversation.question.fill(typed)
+        held.pop().continue_()
+
+    # The page of a new conversation takes its place.
+    ask("Is it?", "Is it?And why?")
+    conversation.begun()
+    conversation.complete()
+    expect(conversation.question).to_have_value("And why?")
+    ask("And why?", "Something else.")
+    expect(conversation.answers).to_have_count(2)
+    conversation.complete()
+    expect(conversation.question).to_have_value("Something else.")
+    ask("Something else.", "Something else.")
+    expect(conversation.answers).to_have_count(3)
+    expect(conversation.question).to_have_value("")
 
 
 def test_a_failure_is_told(answering, upstream, window):

@@ -81,6 +81,27 @@ struct SnippetTests {
         #expect(shown == "…")
     }
 
+    @Test func ofALongTextItIsAPartNearItsFirstTerm() throws {
+        let long = filler(10_000)
+        for around in [long, filler(10_000, "Déjà"), filler(10_000, "“loft”")] {
+            let shown = try snippet("loquats tree", "\(around) then Loquat trees \(around) and another loquat \(around)")
+            #expect(shown.contains(" then Loquat trees ") && shown.hasPrefix("…") && shown.hasSuffix("…") && !shown.contains("another"))
+            #expect(shown.unicodeScalars.count <= limit && shown.unicodeScalars.count > limit - 20)
+        }
+        #expect(try snippet("loquat", "\(long) loquat.").hasSuffix(" filler loquat."))
+        #expect(try snippet("loquat", "Loquat \(long)").hasPrefix("Loquat filler"))
+        #expect(try snippet("pear", "Start \(long)").hasPrefix("Start filler"))
+        #expect(try snippet("die", "\(long) is dying \(long)").contains(" is dying "))
+        let chinese = try snippet("枇杷", String(repeating: "中文", count: 10_000) + "枇杷" + String(repeating: "字", count: 10_000))
+        #expect(chinese.contains("文枇杷字") && chinese.hasPrefix("…") && chinese.hasSuffix("字…"))
+    }
+
+    @Test func manyAreMadeAsOneIs() throws {
+        let query = try ConversationQuery("loquat")
+        let texts = ["A loquat.", "\(filler(10_000)) loquat.", "", "\(filler(100)) loquat tree \(filler(100))"]
+        #expect(query.snippets(of: texts) == texts.map { query.snippet(of: $0) })
+    }
+
     /// Characters stay whole, wherever the cut falls.
     @Test func noCharacterIsSplit() throws {
         var random = SeededRandom(seed: 11)

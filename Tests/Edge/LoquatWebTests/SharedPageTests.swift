@@ -48,4 +48,13 @@ struct SharedPageTests {
         #expect(shown.sources.map(\.title) == ["Title 1"] && shown.sources.map(\.quotes) == [[]])
         #expect(try !shared([]).hasSources)
     }
+
+    @Test func ofManyQuotesTheFirstAreShownAndTheOthersCounted() throws {
+        let many = (1...3_000).map { citation(2, "Quote \($0) of many.") }
+        let shown = try shared(many + many + [citation(3, "Alone.")])
+        #expect(shown.sources.map(\.quotes.count) == [20, 1] && shown.sources[0].quotes.last == "Quote 20 of many.")
+        #expect(shown.sources.map(\.moreQuotes) == ["And 2980 more.", nil])
+        let page = Templates.shared.text("shared", SharedPage(title: "t", turns: [shown], later: nil, earlier: nil))
+        #expect(page.contains("And 2980 more.") && !page.contains("Quote 21 of"))
+    }
 }

@@ -4,17 +4,46 @@ extension ConversationQuery {
     /// Unicode scalars of a snippet, the marks of what was cut among them.
     package static let snippetLimit = 200
 
+    /// Bytes of a text that is looked at whole; of a longer one it is an excerpt.
+    private static let wholeLimit = 32 << 10
+    /// Bytes of an excerpt, and those of them that stand before the first of the terms.
+    private static let excerptLimit = 8 << 10
+    private static let excerptLead = 1 << 10
+
     /// The part of a text where most of the terms stand together, and the first such; its beginning where it has none. It is one line of plain
-    /// text, cut between words and never within a character, with `…` where something was cut.
+    /// text, cut between words and never within a character, with `…` where something was cut. Of a long text it is a part near its first term.
     package func snippet(of text: String) -> String {
-        let line = SnippetLine(text)
-        guard line.scalars.count > Self.snippetLimit || line.goesOn else { return line.text }
+        var search = TermSearch(terms)
+        return snippet(of: text, &search)
+    }
+
+    /// The same of each text; what they cost together has a limit, and long ones are shown from their beginning once it is reached.
+    package func snippets(of texts: [String]) -> [String] {
+        var search = TermSearch(terms)
+        return texts.map { snippet(of: $0, &search) }
+    }
+
+    private func snippet(of text: String, _ search: inout TermSearch) -> String {
+        let line = Self.line(of: text, &search)
+        guard line.scalars.count > Self.snippetLimit || line.isCut else { return line.text }
         let room = Self.snippetLimit - 2
         let wanted = Set(terms)
         let places = Analyzer().placedTerms(line.text).filter { wanted.contains($0.term) }
             .map { (term: $0.term, range: line.wholeCharacters($0.range)) }
             .filter { $0.range.count <= room }
         return line.cut(around: Self.richest(places, within: room), to: room)
+    }
+
+    /// The text, or an excerpt of it.
+    private static func line(of text: String, _ search: inout TermSearch) -> SnippetLine {
+        guard text.utf8.count > wholeLimit else { return SnippetLine(text[...], of: text) }
+        var text = text
+        text.makeContiguousUTF8()
+        let searched = SearchableText.beginning(of: text)
+        let first = search.first(in: searched) ?? searched.startIndex
+        let lower = searched.place(before: first, by: excerptLead)
+        let upper = searched.place(after: lower, by: excerptLimit)
+        return SnippetLine(searched[lower..<upper], of: searched, goesOn: searched.utf8.count < text.utf8.count)
     }
 
     /// From the first to the last of the terms in the first window that holds the most different ones; empty where there is none.
@@ -43,16 +72,21 @@ extension ConversationQuery {
 private struct SnippetLine {
     let text: String
     let scalars: [Unicode.Scalar]
+    /// The text begins before what was looked at.
+    private let comesFrom: Bool
     /// The text is longer than what was looked at.
-    let goesOn: Bool
+    private let goesOn: Bool
     /// Whether a character, as people see it, begins here; the end of the text counts as one.
     private let begins: [Bool]
 
-    init(_ text: String) {
-        let beginning = SearchableText.beginning(of: text)
-        goesOn = beginning.utf8.count < text.utf8.count
+    var isCut: Bool { comesFrom || goesOn }
+
+    /// - Parameter goesOn: what it is a part of goes on itself.
+    init(_ part: Substring, of whole: String, goesOn: Bool = false) {
+        comesFrom = part.startIndex > whole.startIndex
+        self.goesOn = goesOn || part.endIndex < whole.endIndex
         var scalars: [Unicode.Scalar] = []
-        for scalar in beginning.unicodeScalars {
+        for scalar in part.unicodeScalars {
             if !Self.isBlank(scalar) {
                 scalars.append(scalar)
             } else if let last = scalars.last, last != " " {
@@ -97,7 +131,7 @@ private struct SnippetLine {
         while lower < upper, scalars[lower] == " ", begins[lower + 1] { lower += 1 }
         while lower < upper, scalars[upper - 1] == " ", begins[upper - 1] { upper -= 1 }
         var view = String.UnicodeScalarView()
-        if lower > 0 { view.append("…") }
+        if lower > 0 || comesFrom { view.append("…") }
         view.append(contentsOf: scalars[lower..<upper])
         if upper < scalars.count || goesOn { view.append("…") }
         return String(view)

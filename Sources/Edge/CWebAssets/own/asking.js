@@ -6,6 +6,9 @@
   const composer = one("#composer");
   const message = one("#message");
   let asking = false, pending = {};
+  // What was typed while the page of a new conversation was on its way.
+  message.value ||= sessionStorage.getItem("unsent") ?? "";
+  sessionStorage.removeItem("unsent");
 
   async function firstEvent(response) {
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -21,19 +24,22 @@
 
   async function ask() {
     const { session, part } = timeline().dataset;
+    const sent = message.value;
     const body = JSON.stringify({
-      message: message.value, stream: true, session_id: session ?? null, collection_id: one("#collection").value || null,
+      message: sent, stream: true, session_id: session ?? null, collection_id: one("#collection").value || null,
     });
     // Sent again after a cut, it is the same question and not another one.
     if (pending.body !== body) pending = { body, key: String(crypto.getRandomValues(new Uint32Array(4))) };
     const response = await fetch("/api/v1/chat", { method: "POST", headers: { ...headers(), "Idempotency-Key": pending.key }, body });
     if (!response.ok) return showProblem(problem, response);
     pending = {};
-    message.value = "";
+    // What was typed meanwhile stays.
+    if (message.value.startsWith(sent)) message.value = message.value.slice(sent.length);
     one("#undo").hidden = true;
     const first = await firstEvent(response);
-    if (!session || part !== undefined) location.assign(`/sessions/${encodeURIComponent(first.session_id)}`);
-    else scrollTo(0, document.documentElement.scrollHeight);
+    if (session && part === undefined) return scrollTo(0, document.documentElement.scrollHeight);
+    addEventListener("pagehide", () => sessionStorage.setItem("unsent", message.value), { once: true });
+    location.assign(`/sessions/${encodeURIComponent(first.session_id)}`);
   }
 
   composer.addEventListener("submit", async (event) => {

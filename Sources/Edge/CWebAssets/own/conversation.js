@@ -3,7 +3,6 @@
 "use strict";
 const conversation = (() => {
   const one = (selector, root = document) => root.querySelector(selector);
-  const { plain } = timelines;
   const headers = () => ({ "Content-Type": "application/json", "X-CSRF-Token": one('meta[name="csrf-token"]')?.content ?? "" });
 
   if (!one("#composer")) return null;

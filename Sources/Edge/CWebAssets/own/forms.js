@@ -3,6 +3,9 @@
 
 const lapsed = "Your login is no longer in force.";
 
+// Without characters that rule the direction of what stands around them.
+const plain = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+
 // What an answer that is an error says to a person.
 async function problemText(response) {
   try {

@@ -2,11 +2,12 @@
 "use strict";
 (() => {
   const one = (selector, root = document) => root.querySelector(selector);
-  const plain = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
   const query = new URLSearchParams(location.search).get("q")?.trim();
   const found = one("#found");
   const more = one("#more");
   const atOnce = 20;
+  // Pages in a row on which nothing is any more, as of a conversation that was deleted; after these it is left to the reader.
+  const emptyPages = 10;
   if (!query) return void one("#query").focus();
   let cursor, isBusy = false;
 
@@ -35,16 +36,22 @@
     isBusy = true;
     one("#problem").textContent = "";
     try {
-      const asked = new URLSearchParams({ q: query, limit: atOnce, ...(cursor && { cursor }) });
-      const response = await fetch(`/api/v1/search?${asked}`);
-      if (response.ok) show(await response.json());
-      else await showProblem(one("#problem"), response);
+      for (let count = 1; count <= emptyPages; count++) {
+        const asked = new URLSearchParams({ q: query, limit: atOnce, ...(cursor && { cursor }) });
+        const response = await fetch(`/api/v1/search?${asked}`);
+        if (!response.ok) {
+          await showProblem(one("#problem"), response);
+          break;
+        }
+        if (show(await response.json()) || !cursor) break;
+      }
     } catch {
       one("#problem").textContent = unreachable;
     }
     isBusy = false;
   }
 
+  // How much of it there was.
   function show({ items, next_cursor: next }) {
     const rows = items.filter(({ type }) => type in kinds).map(row);
     const isFirst = !found.childElementCount;
@@ -52,8 +59,10 @@
     cursor = next;
     more.hidden = !next;
     const count = found.childElementCount;
-    one("#told").textContent = count ? `${count}${next ? " and more" : ""} found.` : "Nothing was found.";
+    if (count) one("#told").textContent = `${count}${next ? " and more" : ""} found.`;
+    else one("#told").textContent = next ? "Nothing was found yet." : "Nothing was found.";
     if (!isFirst && rows.length) one("a", rows[0]).focus();
+    return rows.length;
   }
 
   more.addEventListener("click", load);

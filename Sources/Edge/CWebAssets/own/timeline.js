@@ -3,8 +3,6 @@
 "use strict";
 const timelines = (() => {
   const one = (selector, root = document) => root.querySelector(selector);
-  // Without characters that rule the direction of what stands around them.
-  const plain = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
   const articles = (timeline) => [...timeline.querySelectorAll(":scope > article")];
   const part = (timeline, name) => timeline.querySelector(`:scope > .${name}`);
 
@@ -69,5 +67,5 @@ const timelines = (() => {
     return made;
   }
 
-  return { merge, plain, source, released: () => released };
+  return { merge, source, released: () => released };
 })();

@@ -12,6 +12,13 @@ struct Call: CheckedRequest {
     let context: ServerContext
     let bodySchema: TypeSchema?
     let asker: Asker
+
+    /// The caller's session that the path names.
+    /// - Throws: 404 where it is somebody else's, too.
+    func session(in log: any LogStore) async throws -> SessionRow {
+        guard let found = try await log.session(id(), of: asker.userID) else { throw Problem.notFound }
+        return found
+    }
 }
 
 /// A request of an operation for anybody.

@@ -21,8 +21,7 @@ struct ExportRoutes {
                 details: "Its whole log, sealed by a digest in the last line. Imported again, nothing of it is lost.", admission: .scope(.chat),
                 parameters: [.id("The session.")], answers: [.text("application/jsonl", "One event a line.")])
         ) { call in
-            guard let session = try await services.log.session(call.id(), of: call.asker.userID) else { throw Problem.notFound }
-            return Self.export(session, services)
+            Self.export(try await call.session(in: services.log), services)
         }
         api.add(
             Operation(

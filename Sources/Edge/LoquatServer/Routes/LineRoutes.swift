@@ -38,7 +38,7 @@ struct LineRoutes {
                 admission: .scope(.chat), parameters: [Self.id] + Parameter.page(),
                 answers: [.ok(ListResponse<BranchResource>.self, "A page of them, the main line first.")])
         ) { call in
-            let session = try await session(call)
+            let session = try await call.session(in: services.log)
             let page = try call.page()
             let start = try page.number(from: page.offset)
             let rest = session.lines.dropFirst(start)
@@ -63,7 +63,7 @@ struct LineRoutes {
                 summary: "Rename a branch.", admission: .scope(.chat), parameters: [Self.id, Self.name], body: .json(NameBody.self),
                 answers: [.ok(BranchResource.self, "The branch.")], problems: [.conflict])
         ) { call in
-            let session = try await session(call)
+            let session = try await call.session(in: services.log)
             let body = try await call.body(NameBody.self, limit: services.limits.bodyBytes)
             try Self.check(body.name)
             let changed = try await services.lines.renameBranch(session, call.name(), to: body.name).session
@@ -123,7 +123,7 @@ struct LineRoutes {
                 admission: .scope(.chat), parameters: [Self.id] + parameters, body: body,
                 answers: [.ok(LineResource.self, "The line as it is now.")], problems: [.conflict])
         ) { call in
-            let changed = try await change(call, try await session(call))
+            let changed = try await change(call, try await call.session(in: services.log))
             return try Response.json(LineResource(changed.session, event: changed.event))
         }
     }
@@ -131,11 +131,6 @@ struct LineRoutes {
     /// What means a folder in a path is no part of one.
     private static func check(_ name: String) throws(Problem) {
         guard ![".", ".."].contains(name) else { throw .invalid("/name", "must be another name than . or ..") }
-    }
-
-    private func session(_ call: Call) async throws -> SessionRow {
-        guard let found = try await services.log.session(call.id(), of: call.asker.userID) else { throw Problem.notFound }
-        return found
     }
 
     private func branch(_ name: String, of session: SessionRow) throws -> BranchResource {
@@ -146,7 +141,7 @@ struct LineRoutes {
     private func create(_ call: Call) async throws -> Response {
         let (body, bytes) = try await call.bodyAndBytes(BranchBody.self, limit: services.limits.bodyBytes)
         try Self.check(body.name)
-        let found = try await session(call)
+        let found = try await call.session(in: services.log)
         let idempotent = Idempotent(gate: services.idempotency, logger: services.logger)
         return try await idempotent.once(call.request, asker: call.asker, fingerprint: Idempotent.fingerprint(call.request, bytes)) {
             if body.into == .new {
@@ -159,7 +154,7 @@ struct LineRoutes {
     }
 
     private func compare(_ call: Call) async throws -> Response {
-        let session = try await session(call)
+        let session = try await call.session(in: services.log)
         let (name, with) = (call.name(), call.query("with") ?? session.branch)
         let (one, other) = (try branch(name, of: session), try branch(with, of: session))
         guard let head = one.headTurnID, let otherHead = other.headTurnID else { throw Problem.notFound }

@@ -2,6 +2,7 @@ import Access
 import Conversation
 import Hummingbird
 import JSON
+import NIOPosix
 import Retrieval
 import SchemaReflection
 import TimeOrdered
@@ -54,13 +55,13 @@ struct SearchRoutes {
             "snippet": .note("The words around what was found."), "created_at": .note("When it was said."),
         ]
 
-        init(_ hit: ConversationHit, _ query: ConversationQuery) {
+        init(_ hit: ConversationHit, _ snippet: String) {
             type = .message
             sessionID = hit.session.id
             turnID = hit.turn.id
             role = hit.turn.role.rawValue
             title = hit.session.title
-            snippet = query.snippet(of: hit.text)
+            self.snippet = snippet
             createdAt = hit.turn.createdAt
         }
 
@@ -109,7 +110,10 @@ struct SearchRoutes {
             place = next
         }
         let part = try await services.search.hits(of: asker.userID, query, before: place, limit: page.limit)
-        return (part.hits.map { Found($0, query) }, part.next.map { "\($0)" })
+        let texts = part.hits.map(\.text)
+        // Long messages take long.
+        let snippets = try await NIOThreadPool.singleton.runIfActive { query.snippets(of: texts) }
+        return (zip(part.hits, snippets).map { Found($0, $1) }, part.next.map { "\($0)" })
     }
 
     private func documents(_ text: String, _ asker: Asker) async throws -> [Found] {

@@ -2,6 +2,7 @@ import Access
 import Conversation
 import Hummingbird
 import JSON
+import NIOPosix
 import SchemaReflection
 import TimeOrdered
 import Turns
@@ -30,7 +31,7 @@ struct SessionRoutes {
             Operation(
                 method: .get, path: "/api/v1/chat/sessions/{id}", id: "getSession", tag: .sessions, summary: "One session.",
                 admission: .scope(.chat), parameters: [Self.id], answers: [.ok(SessionResource.self, "The session.", tagged: true)])
-        ) { call in try Response.tagged(SessionResource(try await session(call))) }
+        ) { call in try Response.tagged(SessionResource(try await call.session(in: log))) }
         api.add(
             Operation(
                 method: .patch, path: "/api/v1/chat/sessions/{id}", id: "updateSession", tag: .sessions, summary: "Change a session.",
@@ -76,11 +77,6 @@ struct SessionRoutes {
     private static let id = Parameter.id("The session.")
     private static let positions = 0...(1 << 53)
 
-    private func session(_ call: Call) async throws -> SessionRow {
-        guard let found = try await log.session(call.id(), of: call.asker.userID) else { throw Problem.notFound }
-        return found
-    }
-
     private struct ChangedSession: Decodable, SchemaFields {
         let title: String?
         let metadata: JSONObject?
@@ -94,7 +90,7 @@ struct SessionRoutes {
     }
 
     private func change(_ call: Call) async throws -> Response {
-        let session = try await session(call)
+        let session = try await call.session(in: log)
         try call.request.checkMatch(SessionResource(session))
         let body = try await call.body(ChangedSession.self, limit: services.limits.bodyBytes)
         let update = SessionUpdated(title: body.title, metadata: body.metadata, archived: body.archived, pinned: body.pinned)
@@ -114,7 +110,7 @@ struct SessionRoutes {
             await endRunningTurn(of: id)
             return Response(status: .noContent)
         }
-        let session = try await session(call)
+        let session = try await call.session(in: log)
         await endRunningTurn(of: session.id)
         let record = call.asker.record(.sessionDeleted, of: .session, session.id, from: call.address)
         guard try await log.delete(session: session.id, of: session.userID, recording: record) else { throw Problem.notFound }
@@ -129,7 +125,7 @@ struct SessionRoutes {
     }
 
     private func messages(_ call: Call) async throws -> Response {
-        let session = try await session(call)
+        let session = try await call.session(in: log)
         let page = try call.page()
         let lookup = TurnLookup(log: log, turns: services.turns)
         if call.query("superseded") == "true" {
@@ -138,7 +134,7 @@ struct SessionRoutes {
             let shown = Array(rows.prefix(page.limit))
             let items = try await lookup.messages(shown, of: session, areOnLine: false)
             let next = rows.count > page.limit ? shown.last.map { "\($0.position)" } : nil
-            return try Response.json(ListResponse(Page(items: items, next: next), { $0 }))
+            return try await Self.list(items, next: next)
         }
         let name = call.query("branch") ?? session.branch
         guard let line = session.lines.first(where: { $0.name == name }) else { throw Problem.notFound }
@@ -148,11 +144,22 @@ struct SessionRoutes {
         let shown = Array(rows.prefix(page.limit))
         let items = try await lookup.messages(shown, of: session, areOnLine: name == session.branch)
         let next = rows.count > page.limit ? "\(start + page.limit)" : nil
-        return try Response.json(ListResponse(Page(items: items, next: next), { $0 }))
+        return try await Self.list(items, next: next)
+    }
+
+    /// Bytes from which on writing messages as JSON takes long enough to hold up an event loop, and those of a citation, about.
+    private static let longMessages = 1 << 20
+    private static let citationSize = 256
+
+    private static func list(_ items: [MessageResource], next: String?) async throws -> Response {
+        let size = items.reduce(0) { $0 + $1.content.utf8.count + $1.citations.count * citationSize }
+        guard size >= longMessages else { return try Response.json(ListResponse(Page(items: items, next: next), { $0 })) }
+        let bytes = try await NIOThreadPool.singleton.runIfActive { try encodeJSON(ListResponse(Page(items: items, next: next), { $0 })) }
+        return .json(bytes: bytes)
     }
 
     private func events(_ call: Call) async throws -> Response {
-        let session = try await session(call)
+        let session = try await call.session(in: log)
         let page = try call.page()
         let after = try page.number(from: call.request.number("after", default: 0, in: Self.positions) + page.offset)
         let events = try await log.events(of: session.id, after: after, limit: page.limit + 1)
@@ -162,7 +169,7 @@ struct SessionRoutes {
     }
 
     private func stream(_ call: Call) async throws -> Response {
-        let session = try await session(call)
+        let session = try await call.session(in: log)
         let streaming = SessionStreaming(session: session.id, owner: session.userID, log: log, turns: services.turns, feed: services.sessionFeed)
         if let seen = call.lastEventID, let seq = Int(seen.scope) {
             // What the log has not come to yet nobody has seen: so says a client of a log that was restored from a backup.

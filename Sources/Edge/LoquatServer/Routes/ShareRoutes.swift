@@ -120,7 +120,7 @@ struct ShareRoutes {
     }
 
     private func share(_ call: Call) async throws -> Response {
-        guard let session = try await services.log.session(call.id(), of: call.asker.userID) else { throw Problem.notFound }
+        let session = try await call.session(in: services.log)
         guard let head = session.headTurnID else {
             throw Problem(status: .conflict, code: "nothing_to_share", detail: "The session has no turn yet.")
         }
@@ -136,7 +136,7 @@ struct ShareRoutes {
     }
 
     private func unshare(_ call: Call) async throws -> Response {
-        guard let session = try await services.log.session(call.id(), of: call.asker.userID) else { throw Problem.notFound }
+        let session = try await call.session(in: services.log)
         if let share = session.share {
             let unshared = SessionUnshared(digest: share.digest)
             _ = try await services.log.append(AppendBatch(sessionID: session.id, drafts: [EventDraft(.sessionUnshared(unshared))]))

@@ -48,8 +48,7 @@ struct TurnLookup {
     /// - Parameter areOnLine: they stand on the session's current line, so that none is superseded.
     func messages(_ rows: [TurnRow], of session: SessionRow, areOnLine: Bool) async throws -> [MessageResource] {
         let seqs = rows.flatMap { [$0.contentSeq, $0.sourcesSeq] }.compactMap { $0 }
-        var payloads: [Int: EventPayload] = [:]
-        for event in try await log.events(of: session.id, seqs: seqs) { payloads[event.seq] = try event.decodedPayload() }
+        let payloads = try await EventPayload.decoded(try await log.events(of: session.id, seqs: seqs))
         let places = try await places(of: rows, in: session, areOnLine: areOnLine)
         return rows.map { row in
             var sources: SourcesFrozen?

@@ -34,9 +34,7 @@ struct Timeline {
 
     private func payloads(of rows: [TurnRow], in session: SessionID) async throws -> [Int: EventPayload] {
         let seqs = rows.flatMap { [$0.contentSeq, $0.sourcesSeq] }.compactMap { $0 }
-        var payloads: [Int: EventPayload] = [:]
-        for event in try await log.events(of: session, seqs: seqs) { payloads[event.seq] = try event.decodedPayload() }
-        return payloads
+        return try await EventPayload.decoded(try await log.events(of: session, seqs: seqs))
     }
 
     private static func sources(of row: TurnRow, in payloads: [Int: EventPayload]) -> SourcesFrozen? {

@@ -21,8 +21,10 @@ struct SharedPage: Sendable {
         let number: String
         let title: String
         let section: String
-        /// What sentences of the answer lean on.
+        /// What sentences of the answer lean on, the first of it.
         let quotes: [String]
+        /// How much of it is not shown, in words; nil where all is.
+        var moreQuotes: String?
     }
 
     struct Turn: Sendable {
@@ -55,20 +57,45 @@ extension SharedPage.Turn {
         }
         role = row.role.rawValue
         speaker = row.role == .user ? "Question" : "Answer"
-        sources = (frozen?.sources ?? []).compactMap { SharedPage.Source($0, citedBy: citations) }
+        let quotes = SharedQuotes.bySource(citations)
+        sources = (frozen?.sources ?? []).compactMap { source in quotes[source.number].map { SharedPage.Source(source, $0) } }
         hasSources = !sources.isEmpty
     }
 }
 
 extension SharedPage.Source {
-    /// Of a passage, what the answer's sentences quote, each once; nil for a passage that none cites.
-    init?(_ source: Conversation.Source, citedBy citations: [Citation]) {
-        let own = citations.filter { $0.number == source.number }
-        guard !own.isEmpty else { return nil }
-        var quotes: [String] = []
-        for case let text? in own.map(\.quote?.text) where !quotes.contains(text) { quotes.append(text) }
+    fileprivate init(_ source: Conversation.Source, _ quoted: SharedQuotes) {
         self.init(
             number: "\(source.number)", title: source.title,
-            section: [source.page.map { "page \($0)" }, source.sectionHeading].compactMap(\.self).joined(separator: " · "), quotes: quotes)
+            section: [source.page.map { "page \($0)" }, source.sectionHeading].compactMap(\.self).joined(separator: " · "), quotes: quoted.shown,
+            moreQuotes: quoted.more)
+    }
+}
+
+/// Of a passage, what the answer's sentences quote, each once.
+private struct SharedQuotes {
+    /// Quotes of one passage that are shown.
+    private static let limit = 20
+
+    private(set) var shown: [String] = []
+    private var seen: Set<String> = []
+
+    /// By the numbers of the passages; one that none cites has nothing here.
+    static func bySource(_ citations: [Citation]) -> [Int: SharedQuotes] {
+        var quotes: [Int: SharedQuotes] = [:]
+        for citation in citations {
+            if let number = citation.number { quotes[number, default: SharedQuotes()].add(citation.quote?.text) }
+        }
+        return quotes
+    }
+
+    var more: String? {
+        let count = seen.count - shown.count
+        return count > 0 ? "And \(count) more." : nil
+    }
+
+    private mutating func add(_ text: String?) {
+        guard let text, seen.insert(text).inserted, shown.count < Self.limit else { return }
+        shown.append(text)
     }
 }
