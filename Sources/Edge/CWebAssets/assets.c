@@ -17,6 +17,9 @@ static const unsigned char forms_js[] = {
 static const unsigned char icon_svg[] = {
 #embed "own/icon.svg"
 };
+static const unsigned char importing_js[] = {
+#embed "own/importing.js"
+};
 static const unsigned char loquat_css[] = {
 #embed "own/loquat.css"
 };
@@ -159,6 +162,7 @@ static const struct web_asset assets[] = {
     ASSET("docs.js", docs_js),
     ASSET("forms.js", forms_js),
     ASSET("icon.svg", icon_svg),
+    ASSET("importing.js", importing_js),
     ASSET("loquat.css", loquat_css),
     ASSET("upload.js", upload_js),
     ASSET("conversation.js", conversation_js),

@@ -16,6 +16,7 @@ struct AssetURLs: Sendable {
     let sharing = WebAssets.shared.url("sharing.js")
     let search = WebAssets.shared.url("search.js")
     let upload = WebAssets.shared.url("upload.js")
+    let importing = WebAssets.shared.url("importing.js")
     let docs = WebAssets.shared.url("docs.js")
     let swagger = WebAssets.shared.url("swagger-ui-bundle.js")
     let swaggerStyle = WebAssets.shared.url("swagger-ui.css")
