@@ -51,16 +51,6 @@ const conversation = (() => {
     return made;
   }
 
-  // A turn whose place another one took goes, with what followed it.
-  function leave(id) {
-    const left = id && document.getElementById(`turn-${id}`);
-    if (!left) return false;
-    const hadFocus = timeline().contains(document.activeElement);
-    while (left.nextElementSibling) left.nextElementSibling.remove();
-    left.remove();
-    return hadFocus && !timeline().contains(document.activeElement);
-  }
-
   function begin(turn) {
     turn.dataset.status = "generating";
     turn.setAttribute("aria-busy", "true");
@@ -85,7 +75,7 @@ const conversation = (() => {
     // Only a part of the line that lies far back is shown.
     if ("part" in timeline().dataset) return;
     const isNew = !document.getElementById(`turn-${id}`);
-    const lostFocus = isNew && leave(superseded);
+    const lostFocus = isNew && timelines.leave(timeline(), superseded);
     const turn = article(id, role);
     if (lostFocus) turn.focus({ preventScroll: true });
     if (superseded) rereadSoon();

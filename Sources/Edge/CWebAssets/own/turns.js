@@ -62,6 +62,7 @@
     const field = one("textarea", form);
     let isBusy = false;
     field.value = content;
+    field.defaultValue = field.value;
     for (const part of [".words", ".actions"]) one(part, article).hidden = true;
     one(".words", article).after(form);
     field.focus();
@@ -77,7 +78,10 @@
       if (field.value === content) return close();
       isBusy = true;
       undo.hidden = true;
+      form.dataset.sent = "";
       if (await begin(article, "regenerate", { message: field.value }, one(".problem", form))) close(article);
+      else if (!form.isConnected) timelines.keep(field.value);
+      delete form.dataset.sent;
       isBusy = false;
     });
     field.addEventListener("keydown", (event) => {

@@ -1,0 +1,115 @@
+"""What is done in another window: what is being typed here outlives it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from support import sample, script
+from support.window import PHONE, Conversation, barriers, narrow
+
+pytestmark = pytest.mark.browser
+
+SECOND, THIRD = "When does loquat fruit ripen?", "What family is the loquat of?"
+
+
+@pytest.fixture
+def both(answering, window):
+    """`both(steps…, **size)` is two windows on one conversation with two exchanges, and its owner's API."""
+
+    def begin(*more, **size):
+        server, api = answering(script.answer("To ten metres."), script.answer("In early spring."), *more)
+        session = api.ask(sample.QUESTION)["session_id"]
+        api.ask(SECOND, session_id=session)
+        conversations = []
+        for _ in range(2):
+            opened = window(server.url, **size)
+            page = opened.log_in(server)
+            page.goto(f"/sessions/{session}")
+            conversation = Conversation(page)
+            conversation.window, conversation.session = opened, session
+            conversation.problem, conversation.kept = page.locator("#problem"), page.get_by_label("What you were writing")
+            expect(conversation.answers).to_have_count(2)
+            conversations.append(conversation)
+        return (*conversations, api)
+
+    return begin
+
+
+def edit(conversation, text):
+    conversation.act("Edit", conversation.messages.last)
+    field = conversation.page.get_by_role("textbox", name="The message")
+    expect(field).to_have_value(SECOND)
+    field.fill(text)
+    return field
+
+
+def test_words_outlive_the_message_that_they_were_for(both):
+    here, there, _ = both(script.answer("Of the rose family."))
+    edit(here, THIRD)
+    there.act("Rewind to here", there.answers.first)
+    expect(here.answers).to_have_count(1)
+    expect(here.question).to_have_value(THIRD)
+    expect(here.question).to_be_focused()
+    expect(here.problem).to_contain_text("your words are in the field above")
+    expect(here.kept).to_be_hidden()
+    here.page.keyboard.press("Enter")
+    here.sees("Of the rose family.")
+    here.complete()
+    expect(here.problem).to_be_empty()
+
+
+def test_words_stand_apart_from_a_question_that_is_being_typed(both):
+    here, there, _ = both()
+    page = here.page
+    here.window.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    here.question.fill("Half a question")
+    edit(here, THIRD)
+    there.act("Rewind to here", there.answers.first)
+    expect(here.kept).to_have_value(THIRD)
+    expect(here.kept).to_be_focused()
+    expect(here.question).to_have_value("Half a question")
+    expect(here.problem).to_contain_text("your words are below")
+    assert not barriers(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(here.status).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == THIRD
+    page.get_by_role("button", name="Close").click()
+    expect(here.kept).to_be_hidden()
+    expect(here.question).to_be_focused()
+    expect(here.question).to_have_value("Half a question")
+
+
+def test_words_outlive_another_persons_words_in_the_same_place(both):
+    here, there, _ = both(script.answer("Of the rose family."))
+    edit(here, "What is typed here?")
+    edit(there, THIRD).press("Enter")
+    here.sees("Of the rose family.")
+    here.complete()
+    expect(here.messages.last.locator(".words")).to_have_text(THIRD)
+    expect(here.question).to_have_value("What is typed here?")
+    # What was sent is kept nowhere else.
+    there.complete()
+    expect(there.question).to_have_value("")
+    expect(there.kept).to_be_hidden()
+    expect(there.problem).to_be_empty()
+
+
+def test_an_edit_that_changed_nothing_leaves_nothing(both):
+    here, there, _ = both()
+    edit(here, SECOND)
+    there.act("Rewind to here", there.answers.first)
+    expect(here.answers).to_have_count(1)
+    expect(here.question).to_have_value("")
+    expect(here.kept).to_be_hidden()
+    expect(here.problem).to_be_empty()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_has_room_for_kept_words(both, scheme):
+    here, there, _ = both(**PHONE, color_scheme=scheme)
+    here.question.fill("Half a question")
+    edit(here, f"{THIRD} " * 40 + "x" * 300)
+    there.act("Rewind to here", there.answers.first)
+    expect(here.kept).to_be_visible()
+    narrow(here.page)
+    assert not barriers(here.page)
