@@ -35,6 +35,9 @@ static const unsigned char asking_js[] = {
 static const unsigned char branches_js[] = {
 #embed "own/branches.js"
 };
+static const unsigned char elsewhere_js[] = {
+#embed "own/elsewhere.js"
+};
 static const unsigned char search_js[] = {
 #embed "own/search.js"
 };
@@ -168,6 +171,7 @@ static const struct web_asset assets[] = {
     ASSET("conversation.js", conversation_js),
     ASSET("asking.js", asking_js),
     ASSET("branches.js", branches_js),
+    ASSET("elsewhere.js", elsewhere_js),
     ASSET("search.js", search_js),
     ASSET("sharing.js", sharing_js),
     ASSET("timeline.js", timeline_js),

@@ -1,4 +1,4 @@
-"""What is done in another window: what is being typed here outlives it."""
+"""What is done in another window: what is being typed here outlives it, and it is said."""
 
 import pytest
 from playwright.sync_api import expect
@@ -113,3 +113,57 @@ def test_a_phone_has_room_for_kept_words(both, scheme):
     expect(here.kept).to_be_visible()
     narrow(here.page)
     assert not barriers(here.page)
+
+
+# Keeps what the status line says, and the answer to a rewinding until `letGo` is called.
+LATE = """() => {
+  const [status, send] = [document.querySelector("#status"), window.fetch];
+  window.said = [];
+  new MutationObserver(() => window.said.push(status.textContent)).observe(status, { childList: true });
+  window.fetch = async (...asked) => {
+    const response = await send(...asked);
+    if (String(asked[0]).endsWith("/rewind")) await new Promise((go) => (window.letGo = go));
+    return response;
+  };
+}"""
+
+
+def test_what_became_of_the_line_is_said_where_it_was_not_done(both):
+    here, there, api = both(script.answer("A second version."))
+    undo = here.page.get_by_role("button", name="Undo")
+    there.act("Rewind to here", there.answers.first)
+    expect(here.status).to_have_text("The conversation was taken back in another window.")
+    expect(there.status).to_have_text("Taken back to here. It can be undone.")
+    undo.click()
+    expect(there.status).to_have_text("What was taken back was restored in another window.")
+    expect(here.status).to_have_text("It is as it was.")
+    there.act("Regenerate")
+    here.sees("A second version.")
+    here.complete()
+    there.complete()
+    expect(here.status).to_have_text("The answer is complete.")
+    expect(there.versions()).to_have_text("2 of 2")
+    there.act("Previous version")
+    expect(here.status).to_have_text("Another version is shown.")
+    expect(there.status).to_have_text("Version 1 of 2.")
+    path = f"/api/v1/chat/sessions/{here.session}/branches"
+    turn = api.messages(here.session)[1]["turn_id"]
+    api.post(path, json={"turn_id": turn, "name": "<b>aside</b>"}, expect=201)
+    there.page.get_by_text("Branches", exact=True).click()
+    there.page.get_by_role("button", name="Switch to <b>aside</b>").click()
+    for conversation in (here, there):
+        expect(conversation.status).to_have_text("On the branch <b>aside</b>.")
+
+
+def test_a_window_that_is_told_before_it_is_answered_says_its_own_words_alone(both):
+    here, there, _ = both()
+    there.page.evaluate(LATE)
+    there.act("Rewind to here", there.answers.first)
+    # The stream has told it.
+    expect(there.answers).to_have_count(1)
+    there.page.evaluate("window.letGo()")
+    expect(there.status).to_have_text("Taken back to here. It can be undone.")
+    assert not [text for text in there.page.evaluate("window.said") if "another window" in text]
+    # And the next that is done elsewhere is said.
+    here.page.get_by_role("button", name="Undo").click()
+    expect(there.status).to_have_text("What was taken back was restored in another window.")

@@ -112,7 +112,10 @@ const conversation = (() => {
     error({ message: text }) {
       end("failed", text);
     },
-    line: rereadSoon,
+    line(line, seq) {
+      elsewhere.told(line, seq, say);
+      rereadSoon();
+    },
     hidden: rereadSoon,
     rated: rereadSoon,
     catch_up() {},
@@ -219,8 +222,9 @@ const conversation = (() => {
     for (const [name, tell] of Object.entries(tells)) {
       stream.addEventListener(name, (event) => {
         if (event.data === undefined) return;
-        seen = Math.max(seen, Number.parseInt(event.lastEventId, 10) || 0);
-        followEnd(() => tell(JSON.parse(event.data)));
+        const seq = Number.parseInt(event.lastEventId, 10) || 0;
+        seen = Math.max(seen, seq);
+        followEnd(() => tell(JSON.parse(event.data), seq));
       });
     }
     stream.addEventListener("error", (event) => {
@@ -274,6 +278,8 @@ const conversation = (() => {
     return null;
   }
 
+  const change = (...asked) => elsewhere.change(call("POST", ...asked), say);
+
   const notice = sessionStorage.getItem("notice");
   if (notice && !timeline().dataset.session) {
     sessionStorage.removeItem("notice");
@@ -283,5 +289,5 @@ const conversation = (() => {
   if (!location.hash) scrollTo(0, document.documentElement.scrollHeight);
   watch();
 
-  return { one, timeline, say, problem, headers, call, reread, running: () => running };
+  return { one, timeline, say, problem, headers, call, change, reread, running: () => running };
 })();

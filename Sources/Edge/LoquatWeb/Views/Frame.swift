@@ -9,6 +9,7 @@ struct AssetURLs: Sendable {
     let htmx = WebAssets.shared.url("htmx.min.js")
     let forms = WebAssets.shared.url("forms.js")
     let timeline = WebAssets.shared.url("timeline.js")
+    let elsewhere = WebAssets.shared.url("elsewhere.js")
     let conversation = WebAssets.shared.url("conversation.js")
     let asking = WebAssets.shared.url("asking.js")
     let turns = WebAssets.shared.url("turns.js")
