@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from support import sample, script
+from support.waiting import eventually
 from support.window import PHONE, Conversation, barriers, narrow
 
 pytestmark = pytest.mark.browser
@@ -161,9 +162,27 @@ def test_a_window_that_is_told_before_it_is_answered_says_its_own_words_alone(bo
     there.act("Rewind to here", there.answers.first)
     # The stream has told it.
     expect(there.answers).to_have_count(1)
+    eventually(lambda: there.page.evaluate("Boolean(window.letGo)"), "an answer that is held back")
     there.page.evaluate("window.letGo()")
     expect(there.status).to_have_text("Taken back to here. It can be undone.")
     assert not [text for text in there.page.evaluate("window.said") if "another window" in text]
     # And the next that is done elsewhere is said.
     here.page.get_by_role("button", name="Undo").click()
     expect(there.status).to_have_text("What was taken back was restored in another window.")
+
+
+def test_a_question_beside_another_windows_answer_is_told_to_wait(both, upstream):
+    gate = script.gate()
+    slow = [script.Text("Slowly "), gate, script.Text("said."), script.Finish(), script.Done()]
+    here, there, _ = both(slow, script.answer("At once."))
+    there.ask(THIRD)
+    here.sees("Slowly")
+    here.ask(sample.QUESTION)
+    expect(here.problem).to_have_text("Wait for the answer, or stop it, first.")
+    expect(here.question).to_have_value(sample.QUESTION)
+    expect(here.answers).to_have_count(3)
+    upstream.open(gate)
+    here.complete()
+    here.question.press("Enter")
+    here.sees("At once.")
+    expect(here.problem).to_be_empty()
