@@ -154,7 +154,7 @@ const conversation = (() => {
     if (Number(fresh.dataset.head) < Math.max(seen, Number(own.dataset.head))) return;
     followEnd(() => timelines.merge(own, fresh, isLive));
     if (running && !running.isConnected) showRunning(null);
-    one("#heading bdi").textContent = one("#heading bdi", page).textContent;
+    one("#heading bdi").textContent = one("#heading").title = one("#heading bdi", page).textContent;
     document.title = page.title;
     if (!one("#elsewhere", page)) one("#elsewhere")?.remove();
     const [undo, freshUndo] = [one("#undo"), one("#undo", page)];
