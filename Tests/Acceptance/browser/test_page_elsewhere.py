@@ -11,6 +11,18 @@ pytestmark = pytest.mark.browser
 
 SECOND, THIRD = "When does loquat fruit ripen?", "What family is the loquat of?"
 
+# Keeps what the status line says, and the answers to what is done with a turn until `letGo` is called.
+LATE = r"""() => {
+  const [status, send] = [document.querySelector("#status"), window.fetch];
+  window.said = [];
+  new MutationObserver(() => window.said.push(status.textContent)).observe(status, { childList: true });
+  window.fetch = async (...asked) => {
+    const response = await send(...asked);
+    if (/\/(rewind|regenerate)$/.test(asked[0])) await new Promise((go) => (window.letGo = go));
+    return response;
+  };
+}"""
+
 
 @pytest.fixture
 def both(answering, window):
@@ -43,6 +55,11 @@ def edit(conversation, text):
     return field
 
 
+def let_go(conversation):
+    eventually(lambda: conversation.page.evaluate("Boolean(window.letGo)"), "an answer that is held back")
+    conversation.page.evaluate("window.letGo()")
+
+
 def test_words_outlive_the_message_that_they_were_for(both):
     here, there, _ = both(script.answer("Of the rose family."))
     edit(here, THIRD)
@@ -55,6 +72,21 @@ def test_words_outlive_the_message_that_they_were_for(both):
     here.page.keyboard.press("Enter")
     here.sees("Of the rose family.")
     here.complete()
+    expect(here.problem).to_be_empty()
+
+
+def test_words_that_were_sent_are_kept_nowhere_else(both):
+    here, _, _ = both(script.answer("Of the rose family."))
+    here.page.evaluate(LATE)
+    edit(here, THIRD).press("Enter")
+    # The stream has told it.
+    here.sees("Of the rose family.")
+    let_go(here)
+    here.complete()
+    expect(here.messages.last.locator(".words")).to_have_text(THIRD)
+    expect(here.page.get_by_role("textbox", name="The message")).to_have_count(0)
+    expect(here.question).to_have_value("")
+    expect(here.kept).to_be_hidden()
     expect(here.problem).to_be_empty()
 
 
@@ -88,11 +120,6 @@ def test_words_outlive_another_persons_words_in_the_same_place(both):
     here.complete()
     expect(here.messages.last.locator(".words")).to_have_text(THIRD)
     expect(here.question).to_have_value("What is typed here?")
-    # What was sent is kept nowhere else.
-    there.complete()
-    expect(there.question).to_have_value("")
-    expect(there.kept).to_be_hidden()
-    expect(there.problem).to_be_empty()
 
 
 def test_an_edit_that_changed_nothing_leaves_nothing(both):
@@ -114,19 +141,6 @@ def test_a_phone_has_room_for_kept_words(both, scheme):
     expect(here.kept).to_be_visible()
     narrow(here.page)
     assert not barriers(here.page)
-
-
-# Keeps what the status line says, and the answer to a rewinding until `letGo` is called.
-LATE = """() => {
-  const [status, send] = [document.querySelector("#status"), window.fetch];
-  window.said = [];
-  new MutationObserver(() => window.said.push(status.textContent)).observe(status, { childList: true });
-  window.fetch = async (...asked) => {
-    const response = await send(...asked);
-    if (String(asked[0]).endsWith("/rewind")) await new Promise((go) => (window.letGo = go));
-    return response;
-  };
-}"""
 
 
 def test_what_became_of_the_line_is_said_where_it_was_not_done(both):
@@ -162,8 +176,7 @@ def test_a_window_that_is_told_before_it_is_answered_says_its_own_words_alone(bo
     there.act("Rewind to here", there.answers.first)
     # The stream has told it.
     expect(there.answers).to_have_count(1)
-    eventually(lambda: there.page.evaluate("Boolean(window.letGo)"), "an answer that is held back")
-    there.page.evaluate("window.letGo()")
+    let_go(there)
     expect(there.status).to_have_text("Taken back to here. It can be undone.")
     assert not [text for text in there.page.evaluate("window.said") if "another window" in text]
     # And the next that is done elsewhere is said.
