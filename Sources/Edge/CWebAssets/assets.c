@@ -17,6 +17,9 @@ static const unsigned char forms_js[] = {
 static const unsigned char icon_svg[] = {
 #embed "own/icon.svg"
 };
+static const unsigned char importing_js[] = {
+#embed "own/importing.js"
+};
 static const unsigned char loquat_css[] = {
 #embed "own/loquat.css"
 };
@@ -31,6 +34,9 @@ static const unsigned char asking_js[] = {
 };
 static const unsigned char branches_js[] = {
 #embed "own/branches.js"
+};
+static const unsigned char elsewhere_js[] = {
+#embed "own/elsewhere.js"
 };
 static const unsigned char search_js[] = {
 #embed "own/search.js"
@@ -159,11 +165,13 @@ static const struct web_asset assets[] = {
     ASSET("docs.js", docs_js),
     ASSET("forms.js", forms_js),
     ASSET("icon.svg", icon_svg),
+    ASSET("importing.js", importing_js),
     ASSET("loquat.css", loquat_css),
     ASSET("upload.js", upload_js),
     ASSET("conversation.js", conversation_js),
     ASSET("asking.js", asking_js),
     ASSET("branches.js", branches_js),
+    ASSET("elsewhere.js", elsewhere_js),
     ASSET("search.js", search_js),
     ASSET("sharing.js", sharing_js),
     ASSET("timeline.js", timeline_js),

@@ -160,6 +160,24 @@ def test_conversations_are_put_away_and_come_back(talked, window, size):
         expect(listed).to_have_text(["What is second?", "What is first?"])
 
 
+def test_a_long_title_leaves_room_on_a_phone(talked, window):
+    page = window(talked.url, **PHONE).log_in(talked)
+    path = f"/api/v1/chat/sessions/{talked.first}"
+    heading = page.get_by_role("main").get_by_role("heading", level=1)
+    for number, title in enumerate(("loquat medlar " * 60, "x" * 900, "Short")):
+        title = title.strip()
+        talked.api.patch(path, json={"title": title}, expect=200)
+        if not number:
+            page.goto(f"/sessions/{talked.first}")
+        # Later ones are told by the stream.
+        expect(heading).to_have_text(title)
+        expect(heading).to_have_attribute("title", title)
+        lines = heading.evaluate("one => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight)")
+        assert round(lines) == (1 if title == "Short" else 3)
+        narrow(page)
+        assert not barriers(page)
+
+
 def test_a_conversation_is_taken_along(talked, window):
     page = window(talked.url).log_in(talked)
     dialog = open_dialog(page, "What is first?")

@@ -66,8 +66,8 @@ struct TemplatesTests {
             id: "1", name: hostile, prefix: hostile, scopes: hostile, made: hostile, lastUsed: hostile, expiry: hostile)
         let accounts = [true, false].map { hasPassword in
             AccountPage(
-                email: hostile, fullName: hostile, hasPassword: hasPassword, passwordMinimum: 8, passwordMaximum: 9, keys: [key], cursor: hostile,
-                moreKeys: "2", scopes: [.init(scope: "chat", meaning: hostile, isChosen: true)])
+                email: hostile, fullName: hostile, hasPassword: hasPassword, passwordMinimum: 8, passwordMaximum: 9, importBytes: 10,
+                importLimit: hostile, keys: [key], cursor: hostile, moreKeys: "2", scopes: [.init(scope: "chat", meaning: hostile, isChosen: true)])
         }
         let line = AuditLine(
             time: hostile, actor: hostile, action: hostile, target: hostile, details: hostile, credential: hostile, address: hostile)

@@ -44,7 +44,8 @@
 
   composer.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (asking || running() || !message.value.trim()) return;
+    if (asking || !message.value.trim()) return;
+    if (running()) return void (problem.textContent = "Wait for the answer, or stop it, first.");
     asking = true;
     problem.textContent = "";
     try {

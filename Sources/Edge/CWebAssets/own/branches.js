@@ -2,10 +2,10 @@
 "use strict";
 (() => {
   if (!conversation) return;
-  const { one, say, call, reread, acts, ask } = conversation;
+  const { one, say, call, change, reread, acts, ask } = conversation;
 
   async function goOn(name, path, place) {
-    if (!(await call("POST", `/branches/${path}/switch`, undefined, place))) return false;
+    if (!(await change(`/branches/${path}/switch`, undefined, place))) return false;
     await reread();
     say(`On the branch ${name}.`);
     return true;

@@ -50,16 +50,6 @@ const conversation = (() => {
     return made;
   }
 
-  // A turn whose place another one took goes, with what followed it.
-  function leave(id) {
-    const left = id && document.getElementById(`turn-${id}`);
-    if (!left) return false;
-    const hadFocus = timeline().contains(document.activeElement);
-    while (left.nextElementSibling) left.nextElementSibling.remove();
-    left.remove();
-    return hadFocus && !timeline().contains(document.activeElement);
-  }
-
   function begin(turn) {
     turn.dataset.status = "generating";
     turn.setAttribute("aria-busy", "true");
@@ -84,7 +74,7 @@ const conversation = (() => {
     // Only a part of the line that lies far back is shown.
     if ("part" in timeline().dataset) return;
     const isNew = !document.getElementById(`turn-${id}`);
-    const lostFocus = isNew && leave(superseded);
+    const lostFocus = isNew && timelines.leave(timeline(), superseded);
     const turn = article(id, role);
     if (lostFocus) turn.focus({ preventScroll: true });
     if (superseded) rereadSoon();
@@ -121,7 +111,10 @@ const conversation = (() => {
     error({ message: text }) {
       end("failed", text);
     },
-    line: rereadSoon,
+    line(line, seq) {
+      elsewhere.told(line, seq, say);
+      rereadSoon();
+    },
     hidden: rereadSoon,
     rated: rereadSoon,
     catch_up() {},
@@ -160,7 +153,7 @@ const conversation = (() => {
     if (Number(fresh.dataset.head) < Math.max(seen, Number(own.dataset.head))) return;
     followEnd(() => timelines.merge(own, fresh, isLive));
     if (running && !running.isConnected) showRunning(null);
-    one("#heading bdi").textContent = one("#heading bdi", page).textContent;
+    one("#heading bdi").textContent = one("#heading").title = one("#heading bdi", page).textContent;
     document.title = page.title;
     if (!one("#elsewhere", page)) one("#elsewhere")?.remove();
     const [undo, freshUndo] = [one("#undo"), one("#undo", page)];
@@ -228,8 +221,9 @@ const conversation = (() => {
     for (const [name, tell] of Object.entries(tells)) {
       stream.addEventListener(name, (event) => {
         if (event.data === undefined) return;
-        seen = Math.max(seen, Number.parseInt(event.lastEventId, 10) || 0);
-        followEnd(() => tell(JSON.parse(event.data)));
+        const seq = Number.parseInt(event.lastEventId, 10) || 0;
+        seen = Math.max(seen, seq);
+        followEnd(() => tell(JSON.parse(event.data), seq));
       });
     }
     stream.addEventListener("error", (event) => {
@@ -283,6 +277,8 @@ const conversation = (() => {
     return null;
   }
 
+  const change = (...asked) => elsewhere.change(call("POST", ...asked), say);
+
   const notice = sessionStorage.getItem("notice");
   if (notice && !timeline().dataset.session) {
     sessionStorage.removeItem("notice");
@@ -292,5 +288,5 @@ const conversation = (() => {
   if (!location.hash) scrollTo(0, document.documentElement.scrollHeight);
   watch();
 
-  return { one, timeline, say, problem, headers, call, reread, running: () => running };
+  return { one, timeline, say, problem, headers, call, change, reread, running: () => running };
 })();

@@ -107,15 +107,16 @@ const unreachable = "The server cannot be reached. Try again in a moment.";
   document.addEventListener("click", async ({ target }) => {
     if (!target.matches("[data-copies]")) return;
     const field = one(target.dataset.copies);
+    const told = one("#told") ?? one("#status");
     field.select();
     try {
       await navigator.clipboard.writeText(field.value);
     } catch {
       // Without TLS a browser keeps the clipboard from pages. What is selected may go there the old way, else by hand.
-      if (!document.execCommand("copy")) return void (one("#told").textContent = "It is selected: copy it by hand.");
+      if (!document.execCommand("copy")) return void (told.textContent = "It is selected: copy it by hand.");
     }
     target.textContent = "Copied";
-    one("#told").textContent = "Copied.";
+    told.textContent = "Copied.";
   });
 
   // MARK: The dialog

@@ -14,6 +14,43 @@ const timelines = (() => {
     return children.slice(0, children.indexOf(first));
   }
 
+  // What somebody was typing in the place of a message stays where questions are typed; where one is there already, below it.
+  function keep(words) {
+    const isFree = !one("#message").value.trim();
+    const field = one(isFree ? "#message" : "#kept-text");
+    field.value = isFree ? words : [field.value, words].filter(Boolean).join("\n\n");
+    if (!isFree) one("#kept").hidden = false;
+    const place = isFree ? "in the field above" : "below";
+    one("#problem").textContent = `The message that you were editing was taken back or replaced; your words are ${place}.`;
+    return field;
+  }
+
+  // Words that are on their way to the server are no longer being typed.
+  function remove(element) {
+    const field = one(".edit:not([data-sent]) textarea", element);
+    const isTyped = field && field.value.trim() && field.value !== field.defaultValue;
+    const hadFocus = isTyped && element.contains(document.activeElement);
+    const kept = isTyped && keep(field.value);
+    element.remove();
+    if (hadFocus) kept.focus({ preventScroll: true });
+  }
+
+  // A turn whose place another one took goes, with what followed it. Says whether the focus went with them.
+  function leave(own, id) {
+    const left = id && document.getElementById(`turn-${id}`);
+    if (!left) return false;
+    const hadFocus = own.contains(document.activeElement);
+    while (left.nextElementSibling) remove(left.nextElementSibling);
+    remove(left);
+    return hadFocus && document.activeElement === document.body;
+  }
+
+  one("#kept button.close")?.addEventListener("click", () => {
+    one("#kept").hidden = true;
+    one("#kept-text").value = "";
+    one("#message").focus();
+  });
+
   // `isLive`: the stream goes on, and tells of a turn that runs; what the server shows of that one is left alone.
   function merge(own, fresh, isLive) {
     const known = new Map(articles(own).map((article) => [article.id, article]));
@@ -29,7 +66,7 @@ const timelines = (() => {
     });
     const nodes = [...before(own, fresh, known.get(wanted[0]?.id)), ...turns, part(fresh, "later")].filter(Boolean);
     const kept = new Set(nodes);
-    for (const child of [...own.children]) if (!kept.has(child)) child.remove();
+    for (const child of [...own.children]) if (!kept.has(child)) remove(child);
     let place = own.firstElementChild;
     for (const node of nodes) {
       if (node === place) place = place.nextElementSibling;
@@ -37,7 +74,7 @@ const timelines = (() => {
     }
     own.dataset.head = fresh.dataset.head;
     own.toggleAttribute("data-part", fresh.hasAttribute("data-part"));
-    if (focused && !focused.isConnected) refocus(document.getElementById(turn), focused.dataset.act);
+    if (focused && !focused.isConnected && document.activeElement === document.body) refocus(document.getElementById(turn), focused.dataset.act);
   }
 
   // The focus goes to what stands where it was.
@@ -67,5 +104,5 @@ const timelines = (() => {
     return made;
   }
 
-  return { merge, source, released: () => released };
+  return { keep, leave, merge, source, released: () => released };
 })();

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   if (!conversation) return;
-  const { one, timeline, say, problem, call, reread, running } = conversation;
+  const { one, timeline, say, problem, call, change, reread, running } = conversation;
   const undo = one("#undo");
   const dialog = one("#dialog");
   // The button may stand in an article whose place another one took meanwhile.
@@ -62,6 +62,7 @@
     const field = one("textarea", form);
     let isBusy = false;
     field.value = content;
+    field.defaultValue = field.value;
     for (const part of [".words", ".actions"]) one(part, article).hidden = true;
     one(".words", article).after(form);
     field.focus();
@@ -77,7 +78,10 @@
       if (field.value === content) return close();
       isBusy = true;
       undo.hidden = true;
+      form.dataset.sent = "";
       if (await begin(article, "regenerate", { message: field.value }, one(".problem", form))) close(article);
+      else if (!form.isConnected) timelines.keep(field.value);
+      delete form.dataset.sent;
       isBusy = false;
     });
     field.addEventListener("keydown", (event) => {
@@ -114,7 +118,7 @@
 
   async function select(button) {
     const { version, act } = button.dataset;
-    if (!(await call("POST", `/turns/${version}/select`))) return;
+    if (!(await change(`/turns/${version}/select`))) return;
     await reread();
     const article = document.getElementById(`turn-${version}`);
     if (!article) return;
@@ -125,9 +129,9 @@
   }
 
   async function rewind(button) {
-    const response = await call("POST", "/rewind", { turn_id: turnOf(button).dataset.turn });
-    if (!response) return;
-    const { event_id: event } = await response.json();
+    const answer = await change("/rewind", { turn_id: turnOf(button).dataset.turn });
+    if (!answer) return;
+    const { event_id: event } = answer;
     await reread();
     if (event === null) return;
     undo.dataset.event = event;
@@ -137,7 +141,7 @@
 
   async function restore() {
     const hadFocus = undo.contains(document.activeElement);
-    if (!(await call("POST", "/restore", { event_id: Number(undo.dataset.event) }))) return;
+    if (!(await change("/restore", { event_id: Number(undo.dataset.event) }))) return;
     undo.hidden = true;
     if (hadFocus) one("#message").focus({ preventScroll: true });
     await reread();
@@ -152,7 +156,7 @@
   }
 
   async function visit({ dataset: { version, branch } }) {
-    if (!(await call("POST", branch ? `/branches/${branch}/switch` : `/turns/${version}/select`))) return;
+    if (!(await change(branch ? `/branches/${branch}/switch` : `/turns/${version}/select`))) return;
     const { session } = timeline().dataset;
     const address = `/sessions/${session}?turn=${version}`;
     history.replaceState(null, "", `${address}#turn-${version}`);

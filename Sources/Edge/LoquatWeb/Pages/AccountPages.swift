@@ -20,7 +20,8 @@ struct AccountPages {
             let page = AccountPage(
                 email: visitor.user.email, fullName: visitor.user.name,
                 hasPassword: try await services.accounts.own.hasPassword(visitor.asker), passwordMinimum: PageAccess.passwordMinimum,
-                passwordMaximum: PageAccess.passwordMaximum, keys: list.items.map { KeyView($0, now) },
+                passwordMaximum: PageAccess.passwordMaximum, importBytes: services.limits.uploadBytes,
+                importLimit: ByteCount.text(services.limits.uploadBytes), keys: list.items.map { KeyView($0, now) },
                 cursor: cursor.map(LocalPath.encoded), moreKeys: list.next.map(LocalPath.encoded),
                 scopes: ScopeChoice.all(for: visitor.user.role))
             return try await frames.page("account", page, for: visitor, at: .account)

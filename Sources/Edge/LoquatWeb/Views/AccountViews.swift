@@ -1,7 +1,7 @@
 import Access
 import TimeOrdered
 
-/// The visitor's own account and keys.
+/// The visitor's own account, the way in for conversations, and keys.
 struct AccountPage: Sendable {
     let title = "Account"
     let email: String
@@ -11,6 +11,9 @@ struct AccountPage: Sendable {
     let passwordMinimum: Int
     let passwordMaximum: Int
     let nameMaximum = DisplayName.longest
+    /// What a file of conversations may have at the most, and in words.
+    let importBytes: Int
+    let importLimit: String
     let keys: [KeyView]
     /// Where the shown part of the list begins, and where the next one does.
     let cursor: String?
