@@ -159,6 +159,18 @@ def test_only_its_owner_shares_a_conversation(server, ada, bob):
     shapes.problem(bob.get(f"/api/v1/chat/sessions/{mine}"), 404)
 
 
+def test_the_link_of_somebody_suspended_opens_nothing(server, api):
+    eve = Api(server, server.create_key("eve", user="eve@example.test"))
+    link = share(Session(eve, eve.ask("A private matter")["session_id"]))
+    (user,) = [user["id"] for user in api.get("/api/v1/users?limit=100").json()["items"] if user["email"] == "eve@example.test"]
+    page = lambda: httpx.get(server.url + link["path"]).status_code
+    assert (len(words(server, link)), page()) == (2, 200)
+    api.patch(f"/api/v1/users/{user}", json={"suspended": True}, expect=200)
+    assert (read(server, link).status_code, page()) == (404, 404)
+    api.patch(f"/api/v1/users/{user}", json={"suspended": False}, expect=200)
+    assert (len(words(server, link)), page()) == (2, 200)
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_a_link_is_for_reading(session, method):
     link = share(session)

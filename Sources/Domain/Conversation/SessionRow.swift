@@ -71,7 +71,20 @@ package struct SessionRow: Sendable, Hashable {
     }
 
     /// How a session is called after the beginning of a message. One character may have any number of marks: they end where a title does.
-    package static func title(of message: String) -> String {
-        String(String.UnicodeScalarView(message.prefix(derivedTitle).unicodeScalars.prefix(longestTitle)))
+    package static func title(of message: String) -> String { line(message.prefix(derivedTitle)) }
+
+    /// Controls, breaks of lines, and what turns the direction of the text that comes behind.
+    private static let controls: [ClosedRange<UInt32>] = [0...0x1f, 0x7f...0x9f, 0x2028...0x202e, 0x2066...0x2069]
+
+    /// A text as one line of a title's length.
+    static func line(_ text: some StringProtocol) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(longestTitle) {
+            let isBlank = scalar == " " || controls.contains { $0.contains(scalar.value) }
+            // Blanks in a row, and those that would stand first, are one or none.
+            if !isBlank { scalars.append(scalar) } else if let last = scalars.last, last != " " { scalars.append(" ") }
+        }
+        if scalars.last == " " { scalars.removeLast() }
+        return String(scalars)
     }
 }

@@ -10,6 +10,7 @@ struct SessionTitleTests {
         #expect(SessionRow.title(of: marked).unicodeScalars.count == SessionRow.longestTitle)
         #expect(SessionRow.title(of: String(repeating: "🍊", count: 300)) == String(repeating: "🍊", count: SessionRow.derivedTitle))
         #expect(SessionRow.title(of: "What?") == "What?")
+        #expect(SessionRow.title(of: "\r\n\r\n  What\tis \u{202e}it?\n") == "What is it?")
     }
 
     @Test func soDoesATitleOfAnotherProduct() {

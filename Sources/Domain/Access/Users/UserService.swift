@@ -67,6 +67,9 @@ package struct UserService: Sendable {
         try await store.read { try UserRules.target(id, of: UserRules.manager(asker, $0), $0) }
     }
 
+    /// Whether what a user gave away, such as a link, still holds: not once they are suspended or gone.
+    package func isInForce(_ id: UserID) async throws -> Bool { try await store.read { try $0.user(id)?.suspended == false } }
+
     /// Who is meant, one for one; nil for what names no user of the asker's workspace. Whoever has a name, has the user: all who may
     /// share something ask, and get nobody else from it.
     package func named(_ references: [UserReference], by asker: Asker) async throws -> [User?] {

@@ -25,7 +25,7 @@ package struct ImportedConversation: Sendable, Hashable {
         title: String, createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil, archived: Bool = false, pinned: Bool = false,
         metadata: JSONObject = [:], messages: [ImportedMessage], current: Int?, skipped: SkippedParts = SkippedParts()
     ) {
-        self.title = Self.line(title)
+        self.title = String(SessionRow.line(title).prefix(Self.titleLimit))
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.archived = archived
@@ -34,20 +34,6 @@ package struct ImportedConversation: Sendable, Hashable {
         self.messages = messages
         self.current = current
         self.skipped = skipped
-    }
-
-    /// Controls, breaks of lines, and what turns the direction of the text that comes behind.
-    private static let controls: [ClosedRange<UInt32>] = [0...0x1f, 0x7f...0x9f, 0x2028...0x202e, 0x2066...0x2069]
-
-    private static func line(_ title: String) -> String {
-        var scalars = String.UnicodeScalarView()
-        for scalar in title.unicodeScalars.prefix(SessionRow.longestTitle) {
-            let isBlank = scalar == " " || controls.contains { $0.contains(scalar.value) }
-            // Blanks in a row, and those that would stand first, are one or none.
-            if !isBlank { scalars.append(scalar) } else if let last = scalars.last, last != " " { scalars.append(" ") }
-        }
-        if scalars.last == " " { scalars.removeLast() }
-        return String(String(scalars).prefix(titleLimit))
     }
 }
 

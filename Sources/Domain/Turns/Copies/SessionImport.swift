@@ -1,3 +1,4 @@
+import Access
 package import Conversation
 import JSON
 import NIOPosix
@@ -100,16 +101,17 @@ package struct SessionImport: Sendable {
     /// - Parameter number: which of the file's conversations it is.
     package func make(_ conversation: ImportedConversation, now: Timestamp, number: Int = 0) async throws -> SessionRow {
         if let made = try await made(number) { return made }
+        let title = DisplayName.isPossible(conversation.title) ? conversation.title : ""
         // A long one would hold up an event loop.
         let events = try await NIOThreadPool.singleton.runIfActive {
             var builder = ImportedSessionBuilder(ids: ids, fallback: conversation.createdAt ?? conversation.updatedAt ?? now)
             return builder.events(of: conversation)
         }
         let created = SessionCreated(
-            userID: user, workspaceID: workspace, kind: .chat, title: conversation.title, collectionID: nil, metadata: conversation.metadata,
+            userID: user, workspaceID: workspace, kind: .chat, title: title, collectionID: nil, metadata: conversation.metadata,
             copiedEvents: events.count + 2)
         let update = SessionUpdated(
-            title: conversation.title.isEmpty ? nil : conversation.title, archived: conversation.archived ? true : nil,
+            title: title.isEmpty ? nil : title, archived: conversation.archived ? true : nil,
             pinned: conversation.pinned ? true : nil)
         let begun = conversation.createdAt ?? events.first?.createdAt ?? now
         let drafts = [EventDraft(.sessionCreated(created), createdAt: begun), EventDraft(.sessionUpdated(update), createdAt: begun)] + events

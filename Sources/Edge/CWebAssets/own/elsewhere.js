@@ -5,7 +5,7 @@ const elsewhere = (() => {
     rewound: () => "The conversation was taken back in another window.",
     restored: () => "What was taken back was restored in another window.",
     selected: () => "Another version is shown.",
-    switched: ({ branch }) => `On the branch ${timelines.plain(branch)}.`,
+    switched: ({ branch }) => `On the branch ${plain(branch)}.`,
   };
   // Events that are told later at the most.
   const most = 100;

@@ -60,7 +60,7 @@
     more.hidden = !next;
     const count = found.childElementCount;
     if (count) one("#told").textContent = `${count}${next ? " and more" : ""} found.`;
-    else one("#told").textContent = next ? "Nothing was found yet." : "Nothing was found.";
+    else one("#told").textContent = next ? "Nothing was found yet." : "Nothing was found. Words that stand everywhere are not searched.";
     if (!isFirst && rows.length) one("a", rows[0]).focus();
     return rows.length;
   }

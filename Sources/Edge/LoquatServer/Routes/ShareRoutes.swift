@@ -17,7 +17,10 @@ struct ShareRoutes {
             Operation(
                 method: .post, path: "/api/v1/chat/sessions/{id}/share", id: "shareSession", tag: .sessions, summary: "Make a link to a session.",
                 details:
-                    "Anybody who has it reads the line as it is now, without an account. It takes the place of the link before, and is told once.",
+                    """
+                    Anybody who has it reads the line as it is now, without an account. It takes the place of the link before, and is told once. \
+                    While its maker is suspended it opens nothing.
+                    """,
                 admission: .scope(.chat), parameters: [.id("The session.")], answers: [.created(ShareResource.self, "The link.")],
                 problems: [.conflict])
         ) { try await share($0) }
@@ -147,7 +150,9 @@ struct ShareRoutes {
 
     private func shared(_ call: OpenCall) async throws -> Response {
         let digest = ShareToken.digest(of: call.context.parameters.get("token") ?? "")
-        guard let session = try await services.log.session(sharedBy: digest), let share = session.share else {
+        guard let session = try await services.log.session(sharedBy: digest), let share = session.share,
+            try await services.accounts.users.isInForce(session.userID)
+        else {
             try services.frontDoor.countUnknownLink(of: call.context)
             throw Problem.notFound
         }

@@ -1,3 +1,4 @@
+import Access
 import Conversation
 import HTTPTypes
 import Hummingbird
@@ -30,7 +31,8 @@ struct SharedPages {
 
     private func find(_ token: String) async throws -> (SessionRow, Share)? {
         guard (1...Self.longestToken).contains(token.utf8.count),
-            let session = try await services.log.session(sharedBy: ShareToken.digest(of: token)), let share = session.share
+            let session = try await services.log.session(sharedBy: ShareToken.digest(of: token)), let share = session.share,
+            try await services.accounts.users.isInForce(session.userID)
         else { return nil }
         return (session, share)
     }
