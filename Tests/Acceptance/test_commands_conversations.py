@@ -142,7 +142,9 @@ def test_a_refused_file_does_not_cost_the_others(server, api, upstream):
     for word in ("bad.jsonl", f"line {len(text.splitlines()) + 1}", "page.html", "web page", "empty.json"):
         assert word in result.stderr, result.stderr
     result = server.run("import", "good.jsonl", "missing.jsonl", check=False)
-    assert result.returncode == 1 and "missing.jsonl" in result.stderr and not result.stdout
+    assert result.returncode == 1 and "missing.jsonl" in result.stderr and len(result.stdout.splitlines()) == 1
+    result = server.run("import", "lost.jsonl", "missing.jsonl", check=False)
+    assert result.returncode == 1 and "lost.jsonl" in result.stderr and not result.stdout
 
 
 def test_other_products_are_read_with_what_was_skipped(server, api):
