@@ -48,6 +48,7 @@
     } catch {
       one("#problem").textContent = unreachable;
     }
+    more.hidden = !cursor;
     isBusy = false;
   }
 
@@ -57,7 +58,6 @@
     const isFirst = !found.childElementCount;
     found.append(...rows);
     cursor = next;
-    more.hidden = !next;
     const count = found.childElementCount;
     if (count) one("#told").textContent = `${count}${next ? " and more" : ""} found.`;
     else one("#told").textContent = next ? "Nothing was found yet." : "Nothing was found. Words that stand everywhere are not searched.";

@@ -19,7 +19,11 @@
       event.preventDefault();
       if (isBusy) return;
       isBusy = true;
-      if (await send(Object.fromEntries(new FormData(form)), one(".problem", form))) dialog.close();
+      if (await send(Object.fromEntries(new FormData(form)), one(".problem", form))) {
+        dialog.close();
+        // The turn with the button may have gone meanwhile.
+        if (document.activeElement === document.body) timeline().lastElementChild?.focus({ preventScroll: true });
+      }
       isBusy = false;
     });
     dialog.replaceChildren(form);
