@@ -74,13 +74,16 @@ const timelines = (() => {
     }
     own.dataset.head = fresh.dataset.head;
     own.toggleAttribute("data-part", fresh.hasAttribute("data-part"));
-    if (focused && !focused.isConnected && document.activeElement === document.body) refocus(document.getElementById(turn), focused.dataset.act);
+    if (focused && !focused.isConnected && document.activeElement === document.body) {
+      refocus(document.getElementById(turn) ?? articles(own).at(-1), focused.dataset.act);
+    }
   }
 
-  // The focus goes to what stands where it was.
+  // The focus goes to what stands where it was, or to its turn where that cannot have it.
   function refocus(article, act) {
-    const button = act && article?.querySelector(`[data-act="${act}"]:not(:disabled)`);
-    (button ?? article)?.focus({ preventScroll: true });
+    for (const place of [act && article?.querySelector(`[data-act="${act}"]:not(:disabled)`), article]) {
+      if (document.activeElement === document.body) place?.focus?.({ preventScroll: true });
+    }
   }
 
   // What is pressed stays until it is let go, and no longer than a second: its click would go with it.
