@@ -22,7 +22,8 @@
       if (await send(Object.fromEntries(new FormData(form)), one(".problem", form))) {
         dialog.close();
         // The turn with the button may have gone meanwhile.
-        if (document.activeElement === document.body) timeline().lastElementChild?.focus({ preventScroll: true });
+        const focused = document.activeElement;
+        if (focused === document.body || dialog.contains(focused)) timeline().lastElementChild?.focus({ preventScroll: true });
       }
       isBusy = false;
     });
