@@ -113,9 +113,6 @@ def measure(sides, words, rounds):
                 # The first rounds warm the servers up.
                 if number >= 0:
                     times[name].setdefault(kind, []).append(taken)
-    # As somebody meets them; of the rare word alone the small store has a page of one or two messages, and the large one of twenty.
-    for taken in times.values():
-        taken["search: all three"] = [time for kind in SEARCHED for time in taken[kind]]
     return times
 
 

@@ -36,6 +36,23 @@ extension Row {
     func bytes(_ column: String) -> [UInt8] { Array(self[column] as Data) }
 }
 
+extension Statement {
+    /// Decodes each row where it stands: a copy looks its columns up by comparing their names one by one.
+    func rows<Value>(_ arguments: StatementArguments, _ decode: (Row) throws -> Value) throws -> [Value] {
+        let cursor = try Row.fetchCursor(self, arguments: arguments)
+        var values: [Value] = []
+        while let row = try cursor.next() { values.append(try decode(row)) }
+        return values
+    }
+
+    /// The same of the first row.
+    func row<Value>(_ arguments: StatementArguments, _ decode: (Row) throws -> Value) throws -> Value? {
+        let cursor = try Row.fetchCursor(self, arguments: arguments)
+        // The row is gone where its cursor is.
+        return try withExtendedLifetime(cursor) { try cursor.next().map(decode) }
+    }
+}
+
 extension LogError {
     /// What a failure of SQLite means to those who write.
     init(_ error: any Error) {

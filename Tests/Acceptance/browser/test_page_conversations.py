@@ -115,6 +115,18 @@ def test_conversations_are_deleted_from_the_side(talked, window, size):
     assert titles(talked) == {}
 
 
+def test_what_is_drawn_anew_can_be_pressed_at_once(talked, window):
+    page = window(talked.url).log_in(talked)
+    page.evaluate(
+        """() => {
+            const press = () => document.querySelector('[aria-label="Rename, keep, export or delete What is first?"]').click();
+            new MutationObserver((_, observer) => { observer.disconnect(); press(); }).observe(document.querySelector("#sessions"), { childList: true });
+            htmx.trigger("#sessions", "refresh");
+        }"""
+    )
+    expect(page.get_by_role("dialog", name="Conversation")).to_be_visible()
+
+
 def pressed(page, title, button):
     """A button of the dialog of one conversation, and the dialog's end."""
     menu = page.get_by_role("button", name="Menu")

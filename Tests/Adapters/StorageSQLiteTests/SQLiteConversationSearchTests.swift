@@ -40,10 +40,9 @@ struct SQLiteConversationSearchTests {
         let search = try await rig.current()
         let found = try await search.hits(of: user, ConversationQuery("loquat"), before: nil, limit: 10)
         #expect(found.isComplete && found.next == nil)
-        #expect(found.hits.map(\.turn.id) == [turn.id, turn.userTurnID])
-        #expect(found.hits.map(\.turn.role) == [.assistant, .user])
-        #expect(found.hits.map(\.turn.contentSeq) == [5, 2])
-        #expect(found.hits.allSatisfy { $0.session.id == session && $0.turn.createdAt == rig.clock.now })
+        #expect(found.hits.map(\.turnID) == [turn.id, turn.userTurnID])
+        #expect(found.hits.map(\.role) == [.assistant, .user])
+        #expect(found.hits.allSatisfy { $0.sessionID == session && $0.createdAt == rig.clock.now })
         try search.close()
     }
 

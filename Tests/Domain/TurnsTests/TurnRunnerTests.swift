@@ -32,6 +32,15 @@ struct TurnRunnerTests {
         #expect(rig.outcomes.all == [.complete])
     }
 
+    /// Some dialects tell when an answer began, and again when it is read later.
+    @Test func theLogAndTheStreamTellOneTime() async throws {
+        let time = Timestamp(milliseconds: 1_700_000_000_999)
+        let stream = TurnStream(sessionID: UUIDv7Generator().next(), turnID: UUIDv7Generator().next(), createdAt: time)
+        let turn = try await rig.run(rig.request(), on: stream)
+        #expect(try await rig.log.turn(turn.stream.turnID, of: stream.sessionID)?.createdAt == time)
+        #expect(try await rig.log.allEvents(of: stream.sessionID).prefix(3).map(\.createdAt) == [time, time, time])
+    }
+
     @Test func anAnswerFromDocuments() async throws {
         let turn = try await rig.run([.text("Hold the reset button for ten seconds [1"), .text("].")], .documents(.init()))
         try await rig.expectKept(turn)

@@ -17,11 +17,14 @@ final class LineReader {
             jumpID = row.jumpID
         }
 
-        fileprivate init(id: TurnID, _ row: Row) {
-            self.id = id
-            parentID = row[0]
-            depth = row[1]
-            jumpID = row[2]
+        static let columns = "id, parent, depth, jump"
+
+        /// - Parameter row: it begins with these columns.
+        init(_ row: Row) {
+            id = row[0]
+            parentID = row[1]
+            depth = row[2]
+            jumpID = row[3]
         }
     }
 
@@ -39,8 +42,7 @@ final class LineReader {
 
     func place(of id: TurnID) throws -> Place? {
         if let known = places[id] { return known }
-        let statement = try database.cachedStatement(sql: "SELECT parent, depth, jump FROM turns WHERE id = ?")
-        let place = try Row.fetchOne(statement, arguments: [id]).map { Place(id: id, $0) }
+        let place = try database.cachedStatement(sql: "SELECT \(Place.columns) FROM turns WHERE id = ?").row([id]) { Place($0) }
         places[id] = place
         return place
     }

@@ -139,7 +139,7 @@ package final class SQLiteLogStore: LogStore {
     // MARK: Reading
 
     static func session(_ id: SessionID, _ database: Database) throws -> SessionRow? {
-        try Row.fetchOne(database.cachedStatement(sql: "SELECT * FROM sessions WHERE id = ?"), arguments: [id]).map(SessionRow.init)
+        try database.cachedStatement(sql: "SELECT * FROM sessions WHERE id = ?").row([id], SessionRow.init)
     }
 
     /// Of a session: a copy that is being written is not there yet.
@@ -147,9 +147,8 @@ package final class SQLiteLogStore: LogStore {
 
     package func session(_ id: SessionID, of user: UUIDv7) async throws -> SessionRow? {
         try await file.read { database in
-            try Row.fetchOne(
-                database.cachedStatement(sql: "SELECT * FROM sessions WHERE id = ? AND user = ? AND \(Self.isWhole)"), arguments: [id, user]
-            ).map(SessionRow.init)
+            let sql = "SELECT * FROM sessions WHERE id = ? AND user = ? AND \(Self.isWhole)"
+            return try database.cachedStatement(sql: sql).row([id, user], SessionRow.init)
         }
     }
 
@@ -168,8 +167,8 @@ package final class SQLiteLogStore: LogStore {
         let sql = "SELECT * FROM sessions WHERE \(conditions.joined(separator: " AND ")) ORDER BY last_message_at DESC, id DESC LIMIT ? OFFSET ?"
         let all = arguments + [page.limit + 1, page.offset]
         return try await file.read { database in
-            let rows = try Row.fetchAll(database.cachedStatement(sql: sql), arguments: all)
-            let sessions = try rows.prefix(page.limit).map(SessionRow.init)
+            let rows = try database.cachedStatement(sql: sql).rows(all, SessionRow.init)
+            let sessions = Array(rows.prefix(page.limit))
             return Page(items: sessions, next: rows.count > page.limit ? sessions.last.map { SessionCursor($0).text } : nil)
         }
     }
@@ -208,13 +207,13 @@ package final class SQLiteLogStore: LogStore {
 
 extension LogEvent {
     static func fetch(_ database: Database, sql: String, arguments: StatementArguments) throws -> [LogEvent] {
-        try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map(LogEvent.init)
+        try database.cachedStatement(sql: sql).rows(arguments, LogEvent.init)
     }
 }
 
 extension TurnRow {
     static func fetch(_ database: Database, sql: String, arguments: StatementArguments) throws -> [TurnRow] {
-        try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map(TurnRow.init)
+        try database.cachedStatement(sql: sql).rows(arguments, TurnRow.init)
     }
 
     static func stored(_ id: TurnID, _ database: Database) throws -> TurnRow? {

@@ -1,13 +1,30 @@
 import Conversation
+import Foundation
 import GRDB
+import JSON
 import TimeOrdered
 
-/// Reads what the log has of messages that were found: a page of them with one transaction, each session and each turn on the way once.
+/// Reads what the log has of messages that were found: a page of them with one transaction, each session and each turn on the way once, and
+/// of their rows what is told of them.
 final class HitReader {
+    private struct Session {
+        let title: String
+        /// What its lines end with.
+        let heads: [TurnID]
+        /// No turn of it was ever left: all of them stand on its line.
+        let isOneLine: Bool
+    }
+
+    private struct Turn {
+        let place: LineReader.Place
+        let role: TurnRow.Speaker
+        let createdAt: Timestamp
+    }
+
     private let database: Database
     private let user: UUIDv7
     private let lines: LineReader
-    private var sessions: [SessionID: SessionRow?] = [:]
+    private var sessions: [SessionID: Session?] = [:]
 
     init(_ database: Database, user: UUIDv7) {
         self.database = database
@@ -18,42 +35,55 @@ final class HitReader {
     /// Nil where it is nobody's or somebody else's, not what its turn says, on none of its session's lines, or not to be read.
     func hit(at position: Int64) throws -> ConversationHit? {
         guard let event = try event(at: position), let session = try session(event.sessionID), let turn = try turn(saying: event),
-            try isOnAnyLine(turn, of: session),
+            try isOnAnyLine(turn.place, of: session),
             // reason: an event that is damaged must not keep others from being found
             let text = try? event.decodedPayload().words
         else { return nil }
-        return ConversationHit(position: position, session: session, turn: turn, text: text)
+        return ConversationHit(
+            position: position, sessionID: event.sessionID, title: session.title, turnID: turn.place.id, role: turn.role, text: text,
+            createdAt: turn.createdAt)
     }
 
     /// Nil where it cannot be read, too: `verify` names it.
     private func event(at position: Int64) throws -> LogEvent? {
-        do {
-            return try LogEvent.fetch(database, sql: "SELECT * FROM events WHERE position = ?", arguments: [position]).first
-        } catch is LogError {
-            return nil
-        }
+        let statement = try database.cachedStatement(sql: "SELECT \(LogEvent.columns) FROM events WHERE position = ?")
+        do { return try statement.row([position], LogEvent.init) } catch is LogError { return nil }
     }
 
-    private func session(_ id: SessionID) throws -> SessionRow? {
+    private func session(_ id: SessionID) throws -> Session? {
         if let known = sessions[id] { return known }
-        let row = try SQLiteLogStore.session(id, database).flatMap { $0.userID == user && $0.isWhole ? $0 : nil }
-        sessions[id] = .some(row)
-        return row
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT title, head_turn, branch, branches, EXISTS (SELECT 1 FROM turns WHERE session = sessions.id AND left_seq IS NOT NULL)
+                FROM sessions WHERE id = ? AND user = ? AND \(SQLiteLogStore.isWhole)
+                """)
+        let session = try statement.row([id, user]) { row in
+            let branch = String(blob: row[2])
+            let branches = try (row[3] as Data?).map { try decodeJSON([Branch].self, from: Array($0)) } ?? []
+            let heads = [row[1] as TurnID?] + branches.filter { $0.name != branch }.map(\.headTurnID)
+            return Session(title: String(blob: row[0]), heads: heads.compactMap { $0 }, isOneLine: !row[4])
+        }
+        sessions[id] = .some(session)
+        return session
     }
 
     /// A turn's row names its event; it is among the last turns that began before that.
-    private func turn(saying event: LogEvent) throws -> TurnRow? {
-        try TurnRow.fetch(
-            database, sql: "SELECT * FROM turns WHERE session = ? AND position <= ? AND content_seq = ? ORDER BY position DESC LIMIT 1",
-            arguments: [event.sessionID, event.seq, event.seq]
-        ).first
+    private func turn(saying event: LogEvent) throws -> Turn? {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT \(LineReader.Place.columns), role, created_at FROM turns
+                WHERE session = ? AND position <= ? AND content_seq = ? ORDER BY position DESC LIMIT 1
+                """)
+        return try statement.row([event.sessionID, event.seq, event.seq]) { row in
+            Turn(place: LineReader.Place(row), role: TurnRow.Speaker(rawValue: row[4]) ?? .user, createdAt: row[5])
+        }
     }
 
-    private func isOnAnyLine(_ turn: TurnRow, of session: SessionRow) throws -> Bool {
-        let heads = [session.headTurnID] + session.branches.lazy.filter { $0.name != session.branch }.map(\.headTurnID)
-        for case let id? in heads {
-            if let head = try lines.place(of: id), try lines.walk.isOnLine(LineReader.Place(turn), to: head) { return true }
+    private func isOnAnyLine(_ turn: LineReader.Place, of session: Session) throws -> Bool {
+        if session.isOneLine { return true }
+        return try session.heads.contains { head in
+            guard let last = try lines.place(of: head) else { return false }
+            return try lines.walk.isOnLine(turn, to: last)
         }
-        return false
     }
 }

@@ -28,7 +28,7 @@ extension ConversationQuery {
         guard line.scalars.count > Self.snippetLimit || line.isCut else { return line.text }
         let room = Self.snippetLimit - 2
         let wanted = Set(terms)
-        let places = Analyzer().placedTerms(line.text).filter { wanted.contains($0.term) }
+        let places = search.analyzer.placedTerms(line.text).filter { wanted.contains($0.term) }
             .map { (term: $0.term, range: line.wholeCharacters($0.range)) }
             .filter { $0.range.count <= room }
         return line.cut(around: Self.richest(places, within: room), to: room)
@@ -94,19 +94,31 @@ private struct SnippetLine {
             }
         }
         if scalars.last == " " { scalars.removeLast() }
-        var view = String.UnicodeScalarView()
-        view.append(contentsOf: scalars)
-        let line = String(view)
-        var begins = [Bool](repeating: false, count: scalars.count + 1)
+        text = Self.text(of: scalars[...])
+        self.scalars = scalars
+        begins = Self.beginnings(in: text, of: scalars.count)
+    }
+
+    private static func text(of scalars: ArraySlice<Unicode.Scalar>) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(scalars.count)
+        for scalar in scalars {
+            if scalar.isASCII { bytes.append(UInt8(scalar.value)) } else { bytes.append(contentsOf: scalar.utf8) }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func beginnings(in text: String, of count: Int) -> [Bool] {
+        // In ASCII without line ends each scalar is a character.
+        if text.utf8.count == count { return [Bool](repeating: true, count: count + 1) }
+        var begins = [Bool](repeating: false, count: count + 1)
         var place = 0
-        for character in line {
+        for character in text {
             begins[place] = true
             place += character.unicodeScalars.count
         }
         begins[place] = true
-        self.text = line
-        self.scalars = scalars
-        self.begins = begins
+        return begins
     }
 
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
@@ -130,11 +142,9 @@ private struct SnippetLine {
         var upper = upperCut(from: widest, to: part.upperBound)
         while lower < upper, scalars[lower] == " ", begins[lower + 1] { lower += 1 }
         while lower < upper, scalars[upper - 1] == " ", begins[upper - 1] { upper -= 1 }
-        var view = String.UnicodeScalarView()
-        if lower > 0 || comesFrom { view.append("…") }
-        view.append(contentsOf: scalars[lower..<upper])
-        if upper < scalars.count || goesOn { view.append("…") }
-        return String(view)
+        let opening = lower > 0 || comesFrom ? "…" : ""
+        let ending = upper < scalars.count || goesOn ? "…" : ""
+        return opening + Self.text(of: scalars[lower..<upper]) + ending
     }
 
     /// The first place from `wide` on; a word longer than any that is looked for is cut within.

@@ -16,16 +16,23 @@ package protocol ConversationSearch: Sendable {
 package struct ConversationHit: Sendable, Hashable {
     /// Among all events of the log; those that came later have greater ones.
     package let position: Int64
-    package let session: SessionRow
-    package let turn: TurnRow
+    package let sessionID: SessionID
+    /// Of the session.
+    package let title: String
+    package let turnID: TurnID
+    package let role: TurnRow.Speaker
     /// What was said.
     package let text: String
+    package let createdAt: Timestamp
 
-    package init(position: Int64, session: SessionRow, turn: TurnRow, text: String) {
+    package init(position: Int64, sessionID: SessionID, title: String, turnID: TurnID, role: TurnRow.Speaker, text: String, createdAt: Timestamp) {
         self.position = position
-        self.session = session
-        self.turn = turn
+        self.sessionID = sessionID
+        self.title = title
+        self.turnID = turnID
+        self.role = role
         self.text = text
+        self.createdAt = createdAt
     }
 }
 

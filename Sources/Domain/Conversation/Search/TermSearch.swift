@@ -13,7 +13,7 @@ struct TermSearch {
     private let terms: Set<String>
     /// How words of ASCII begin that may have one of the terms, in lower case, by their first letters.
     private let beginnings: [[[UInt8]]]
-    private let analyzer = Analyzer()
+    let analyzer = Analyzer()
     private var room: Int
 
     init(_ terms: [String], analysisLimit: Int = TermSearch.analysisLimit) {

@@ -31,9 +31,10 @@ extension TurnExecution {
                         SessionCreated(
                             userID: request.asker.userID, workspaceID: request.asker.workspaceID, kind: request.kind,
                             title: SessionRow.title(of: request.message), collectionID: collectionID,
-                            metadata: request.sessionMetadata))))
+                            metadata: request.sessionMetadata)), createdAt: stream.createdAt))
         }
-        drafts += [message, opening].compactMap { $0.map { EventDraft($0, group: stream.turnID) } }
+        // The time that the stream tells, so that who reads it later reads the same.
+        drafts += [message, opening].compactMap { $0.map { EventDraft($0, group: stream.turnID, createdAt: stream.createdAt) } }
         let claim = request.idempotency.map {
             IdempotencyClaim(
                 userID: request.asker.userID, key: $0.key, fingerprint: $0.fingerprint,

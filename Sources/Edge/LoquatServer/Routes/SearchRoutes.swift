@@ -57,12 +57,12 @@ struct SearchRoutes {
 
         init(_ hit: ConversationHit, _ snippet: String) {
             type = .message
-            sessionID = hit.session.id
-            turnID = hit.turn.id
-            role = hit.turn.role.rawValue
-            title = hit.session.title
+            sessionID = hit.sessionID
+            turnID = hit.turnID
+            role = hit.role.rawValue
+            title = hit.title
             self.snippet = snippet
-            createdAt = hit.turn.createdAt
+            createdAt = hit.createdAt
         }
 
         init(_ source: Source) {
