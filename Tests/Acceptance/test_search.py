@@ -101,6 +101,21 @@ def test_the_newest_come_first_page_by_page(plain, model, unique):
     assert times == sorted(times, reverse=True)
 
 
+def test_a_conversation_is_found_by_its_title(plain, model, unique):
+    session = plain.ask("What was it called?", model=model)["session_id"]
+    first, second = unique(), unique()
+
+    def named(word):
+        return [hit for hit in page(plain, word)["items"] if hit["session_id"] == session]
+
+    for title in (f"About {first}", f"About {second}"):
+        plain.patch(f"/api/v1/chat/sessions/{session}", json={"title": title}, expect=200)
+    (hit,) = named(second)
+    assert set(hit) == HIT and hit["type"] == "session" and hit["title"] == hit["snippet"] == f"About {second}"
+    assert hit["turn_id"] is hit["role"] is hit["document_id"] is None and hit["created_at"]
+    assert not named(first)
+
+
 def test_what_is_superseded_is_not_found(plain, upstream, unique):
     first, second, edited = unique(), unique(), unique()
     model = upstream.model(*(script.answer(f"{name} it is") for name in (first, second, edited)))

@@ -55,6 +55,17 @@ def test_messages_and_documents_are_found_and_gone_to(talked, window, size):
     expect(page.get_by_role("main")).to_contain_text("Stromboli has erupted")
 
 
+def test_a_conversation_is_found_by_its_name(talked, window):
+    session = talked.api.ask("Where do wombats dig?")["session_id"]
+    talked.api.patch(f"/api/v1/chat/sessions/{session}", json={"title": "Of marsupials"}, expect=200)
+    page = window(talked.url).log_in(talked)
+    found = find(page, "marsupial")
+    expect(found.get_by_role("listitem")).to_have_text(["Of marsupials A conversation’s name"])
+    assert not barriers(page)
+    found.get_by_role("link", name="Of marsupials").click()
+    expect(page.get_by_role("heading", name="Of marsupials")).to_be_visible()
+
+
 def test_what_is_not_there_is_not_found(talked, window):
     page = window(talked.url).log_in(talked)
     find(page, sample.NONSENSE)

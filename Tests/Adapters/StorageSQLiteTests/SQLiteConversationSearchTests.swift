@@ -40,9 +40,49 @@ struct SQLiteConversationSearchTests {
         let search = try await rig.current()
         let found = try await search.hits(of: user, ConversationQuery("loquat"), before: nil, limit: 10)
         #expect(found.isComplete && found.next == nil)
-        #expect(found.hits.map(\.turnID) == [turn.id, turn.userTurnID])
-        #expect(found.hits.map(\.role) == [.assistant, .user])
+        #expect(found.hits.map(\.message?.turnID) == [turn.id, turn.userTurnID])
+        #expect(found.hits.map(\.message?.role) == [.assistant, .user])
         #expect(found.hits.allSatisfy { $0.sessionID == session && $0.createdAt == rig.clock.now })
+        try search.close()
+    }
+
+    @Test func aSessionIsFoundByWhatItIsCalledNow() async throws {
+        let session = try await rig.session(of: user, rig.turns(["a pear", "an apple"]))
+        let search = try await rig.current()
+        func call(_ title: String) async throws {
+            _ = try await rig.log.append(AppendBatch(sessionID: session, drafts: [EventDraft(.sessionUpdated(SessionUpdated(title: title)))]))
+            try await search.catchUp()
+        }
+        try await call("A loquat")
+        try await call("A medlar")
+        try await call("A loquat")
+        try await call("A medlar")
+        #expect(try await found("loquat", by: search) == [])
+        let hits = try await search.hits(of: user, ConversationQuery("medlar"), before: nil, limit: 10).hits
+        #expect(hits.map(\.sessionID) == [session] && hits.map(\.message) == [nil] && hits.map(\.text) == ["A medlar"])
+        #expect(hits.map(\.createdAt) == [rig.clock.now])
+        #expect(try await found("medlar", by: search, of: rig.ids.next()) == [])
+        // What is changed beside it leaves the title.
+        _ = try await rig.log.append(AppendBatch(sessionID: session, drafts: [EventDraft(.sessionUpdated(SessionUpdated(pinned: true)))]))
+        try await search.catchUp()
+        #expect(try await found("medlar", by: search) == ["A medlar"])
+        try await rig.delete(session, of: user)
+        try await search.catchUp()
+        #expect(try await found("medlar", by: search) == [])
+        try search.close()
+    }
+
+    @Test func aTitleThatWasMadeIsFoundWhileItsAnswerStands() async throws {
+        let turns = rig.turns(["a pear"])
+        let session = try await rig.session(of: user, turns)
+        let made = TitleMade(turnID: turns[0].id, title: "Loquats and others")
+        _ = try await rig.log.append(AppendBatch(sessionID: session, drafts: [EventDraft(.titleMade(made), group: made.turnID)]))
+        let search = try await rig.current()
+        #expect(try await found("loquat", by: search) == ["Loquats and others"])
+        let rewound = LineRewound(branch: Branch.main, turnID: turns[0].userTurnID, fromTurnID: turns[0].id)
+        _ = try await rig.log.append(AppendBatch(sessionID: session, drafts: [EventDraft(.lineRewound(rewound))]))
+        try await search.catchUp()
+        #expect(try await found("loquat", by: search) == [])
         try search.close()
     }
 

@@ -28,8 +28,11 @@ struct LoggedSlice: Sendable {
 /// The log as an index of its words reads it: over all sessions, in the order of their commits. One connection writes, so no event appears
 /// before another that is there already.
 extension SQLiteLogStore {
-    /// What users and assistants said after a position. A workspace's own log, whose user it is itself, is nobody's conversation. A row that
-    /// cannot be read is left out, and keeps none behind it from being found; `verify` names it.
+    /// What holds words.
+    private static let kinds: [EventKind] = [.userMessage, .assistantMessage, .sessionUpdated, .titleMade]
+
+    /// What users and assistants said, and what sessions were called, after a position. A workspace's own log, whose user it is itself, is
+    /// nobody's conversation. A row that cannot be read is left out, and keeps none behind it from being found; `verify` names it.
     /// - Parameters:
     ///   - limit: events at the most.
     ///   - bytes: once payloads have so many, no further one is read.
@@ -40,11 +43,10 @@ extension SQLiteLogStore {
                 sql: """
                     SELECT events.*, sessions.user AS session_user
                     FROM events CROSS JOIN sessions ON sessions.id = events.session
-                    WHERE events.position > ? AND events.kind IN (?, ?) AND sessions.user <> sessions.workspace
+                    WHERE events.position > ? AND events.kind IN (?, ?, ?, ?) AND sessions.user <> sessions.workspace
                     ORDER BY events.position
                     """)
-            let kinds = [EventKind.userMessage.rawValue, EventKind.assistantMessage.rawValue]
-            let rows = try Row.fetchCursor(statement, arguments: [position, kinds[0], kinds[1]])
+            let rows = try Row.fetchCursor(statement, arguments: [position] + StatementArguments(Self.kinds.map(\.rawValue)))
             var words: [LoggedWords] = []
             var size = 0
             while words.count < limit, size < bytes, let row = try rows.next() {
@@ -76,7 +78,7 @@ extension SQLiteLogStore {
         }
     }
 
-    /// The messages at these positions that are a user's, in the order of the positions, until there are so many.
+    /// The messages and titles at these positions that are a user's, in the order of the positions, until there are so many.
     func hits(at positions: [Int64], of user: UUIDv7, limit: Int) async throws -> [ConversationHit] {
         try await reading { database in
             let reader = HitReader(database, user: user)

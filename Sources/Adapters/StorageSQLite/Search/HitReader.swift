@@ -4,8 +4,8 @@ import GRDB
 import JSON
 import TimeOrdered
 
-/// Reads what the log has of messages that were found: a page of them with one transaction, each session and each turn on the way once, and
-/// of their rows what is told of them.
+/// Reads what the log has of messages and titles that were found: a page of them with one transaction, each session and each turn on the way
+/// once, and of their rows what is told of them.
 final class HitReader {
     private struct Session {
         let title: String
@@ -17,7 +17,7 @@ final class HitReader {
 
     private struct Turn {
         let place: LineReader.Place
-        let role: TurnRow.Speaker
+        let message: ConversationHit.Message
         let createdAt: Timestamp
     }
 
@@ -25,6 +25,7 @@ final class HitReader {
     private let user: UUIDv7
     private let lines: LineReader
     private var sessions: [SessionID: Session?] = [:]
+    private var titled: Set<SessionID> = []
 
     init(_ database: Database, user: UUIDv7) {
         self.database = database
@@ -32,16 +33,28 @@ final class HitReader {
         lines = LineReader(database)
     }
 
-    /// Nil where it is nobody's or somebody else's, not what its turn says, on none of its session's lines, or not to be read.
+    /// Nil where it is nobody's or somebody else's, not what its turn says, on none of its session's lines, not what the session is called any
+    /// more, or not to be read.
     func hit(at position: Int64) throws -> ConversationHit? {
-        guard let event = try event(at: position), let session = try session(event.sessionID), let turn = try turn(saying: event),
-            try isOnAnyLine(turn.place, of: session),
-            // reason: an event that is damaged must not keep others from being found
-            let text = try? event.decodedPayload().words
-        else { return nil }
-        return ConversationHit(
-            position: position, sessionID: event.sessionID, title: session.title, turnID: turn.place.id, role: turn.role, text: text,
-            createdAt: turn.createdAt)
+        guard let event = try event(at: position), let session = try session(event.sessionID) else { return nil }
+        switch event.kind {
+        case .userMessage, .assistantMessage:
+            guard let turn = try turn(saying: event), try isOnAnyLine(turn.place, of: session), let text = words(of: event) else { return nil }
+            return ConversationHit(
+                position: position, sessionID: event.sessionID, title: session.title, message: turn.message, text: text,
+                createdAt: turn.createdAt)
+        default:
+            // It may have been given that title before.
+            guard words(of: event) == session.title, titled.insert(event.sessionID).inserted else { return nil }
+            return ConversationHit(
+                position: position, sessionID: event.sessionID, title: session.title, message: nil, text: session.title,
+                createdAt: event.createdAt)
+        }
+    }
+
+    private func words(of event: LogEvent) -> String? {
+        // reason: an event that is damaged must not keep others from being found
+        try? event.decodedPayload().words
     }
 
     /// Nil where it cannot be read, too: `verify` names it.
@@ -75,7 +88,9 @@ final class HitReader {
                 WHERE session = ? AND position <= ? AND content_seq = ? ORDER BY position DESC LIMIT 1
                 """)
         return try statement.row([event.sessionID, event.seq, event.seq]) { row in
-            Turn(place: LineReader.Place(row), role: TurnRow.Speaker(rawValue: row[4]) ?? .user, createdAt: row[5])
+            let place = LineReader.Place(row)
+            let message = ConversationHit.Message(turnID: place.id, role: TurnRow.Speaker(rawValue: row[4]) ?? .user)
+            return Turn(place: place, message: message, createdAt: row[5])
         }
     }
 

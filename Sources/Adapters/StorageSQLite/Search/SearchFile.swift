@@ -89,7 +89,7 @@ struct SearchFile: Sendable {
         }
     }
 
-    /// Where messages of a user stand that have all the terms, newest first.
+    /// Where messages and titles of a user stand that have all the terms, newest first.
     func positions(of user: UUIDv7, terms: [String], before position: Int64, limit: Int) async throws -> [Int64] {
         let match = terms.map { "\"\(digests.digest(of: $0, by: user))\"" }.joined(separator: " AND ")
         return try await file.read { database in
@@ -122,11 +122,13 @@ private struct SearchState: Sendable {
 }
 
 extension EventPayload {
-    /// What its author said.
+    /// What its author said, or what the session is called.
     var words: String? {
         switch self {
         case .userMessage(let message): message.content
         case .assistantMessage(let message): message.content
+        case .sessionUpdated(let update): update.title
+        case .titleMade(let made): made.title
         default: nil
         }
     }

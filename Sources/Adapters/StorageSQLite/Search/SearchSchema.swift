@@ -5,7 +5,7 @@ import SearchIndex
 /// The tables of the index, which are never migrated: a file of another version is thrown away.
 enum SearchSchema {
     /// Raised when the tables change, or what is put into them.
-    static let version = 1
+    static let version = 2
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

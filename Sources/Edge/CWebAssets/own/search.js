@@ -18,6 +18,7 @@
       title: item.title,
       about: item.role === "user" ? "You said" : "An answer",
     }),
+    session: (item) => ({ address: `/sessions/${id(item.session_id)}`, title: item.title, about: "A conversation’s name" }),
     document: (item) => ({ address: `/documents/${id(item.document_id)}`, title: item.title || item.filename, about: "A document" }),
   };
 
@@ -27,7 +28,9 @@
     one("a", made).href = address;
     one("bdi", made).textContent = plain(title ?? "");
     one("span", made).textContent = about;
-    one("p", made).textContent = plain(item.snippet ?? "");
+    // A name is its own snippet.
+    if (item.type === "session") one("p", made).remove();
+    else one("p", made).textContent = plain(item.snippet ?? "");
     return made;
   }
 

@@ -23,7 +23,8 @@ struct SearchRoutes {
                 method: .get, path: "/api/v1/search", id: "search", tag: .sessions, summary: "Search the caller's conversations and documents.",
                 details: """
                     Messages that hold every word, in any of its forms, newest first: those of the lines that conversations go on with, not what was \
-                    superseded. The first page also has the documents that fit best.
+                    superseded. A conversation is found by the title that was given to it or made for it. The first page also has the \
+                    documents that fit best.
                     """,
                 admission: .scope(.chat),
                 parameters: [
@@ -33,9 +34,9 @@ struct SearchRoutes {
         ) { try await search($0) }
     }
 
-    /// A message or a document.
+    /// A message, a conversation or a document.
     struct Found: Codable, SchemaFields {
-        enum Kind: String, Codable, CaseIterable { case message, document }
+        enum Kind: String, Codable, CaseIterable { case message, session, document }
 
         var type: Kind
         var sessionID: UUIDv7?
@@ -49,17 +50,17 @@ struct SearchRoutes {
 
         static let schemaName = "SearchHit"
         static let fields: [String: FieldRule] = [
-            "type": .note("What it is."), "session_id": .note("The conversation of a message."), "turn_id": .note("The message's turn."),
+            "type": .note("What it is."), "session_id": .note("The conversation, or that of a message."), "turn_id": .note("The message's turn."),
             "role": .note("Who said it: `user` or `assistant`."), "document_id": .note("The document."),
             "title": .note("Of the conversation or the document."), "filename": .note("The document's file."),
-            "snippet": .note("The words around what was found."), "created_at": .note("When it was said."),
+            "snippet": .note("The words around what was found."), "created_at": .note("When it was said, or the conversation given its title."),
         ]
 
         init(_ hit: ConversationHit, _ snippet: String) {
-            type = .message
+            type = hit.message == nil ? .session : .message
             sessionID = hit.sessionID
-            turnID = hit.turnID
-            role = hit.role.rawValue
+            turnID = hit.message?.turnID
+            role = hit.message?.role.rawValue
             title = hit.title
             self.snippet = snippet
             createdAt = hit.createdAt
@@ -80,7 +81,7 @@ struct SearchRoutes {
 
         static let schemaName = "SearchHitList"
         static let fields: [String: FieldRule] = [
-            "items": .note("Messages, newest first, and then documents, best first."),
+            "items": .note("Messages and conversations, newest first, and then documents, best first."),
             "next_cursor": .note("Where the list goes on; null at its end."),
         ]
     }
