@@ -313,6 +313,25 @@ def test_rebuild_gives_the_same(conversed):
     assert [api.get(f"/api/v1/chat/sessions/{session_id}").json(), api.messages(session_id), api.sessions()] == before
 
 
+def test_a_database_that_is_damaged_is_told_in_words(conversed, tmp_path):
+    server, api, session_id = conversed
+    path = store.database(server.data_dir)
+    with sqlite3.connect(path) as database:
+        (page,), (size,) = (database.execute(sql).fetchone() for sql in ("select rootpage from sqlite_master where name = 'events'", "pragma page_size"))
+    database.close()
+    with open(path, "r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * 200)
+    for command in (["verify"], ["rebuild", "--check"], ["rebuild"], ["log", session_id], ["backup", tmp_path / "backup"]):
+        result = server.run(*command, check=False)
+        told = result.stderr.splitlines()[-1]
+        assert result.returncode == 1 and "is damaged" in told and "SQL" not in told, (command, result.stderr)
+    assert not (tmp_path / "backup").exists()
+    server.start()
+    problem = api.get(f"/api/v1/chat/sessions/{session_id}/messages", expect=503).json()
+    assert problem["code"] == "storage_unavailable" and "damaged" in problem["detail"]
+
+
 def test_rebuild_goes_on_past_a_damaged_session(conversed):
     server, api, damaged = conversed
     server.start()

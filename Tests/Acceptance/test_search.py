@@ -185,6 +185,15 @@ def test_nobody_finds_what_others_said(api, ada, bob, unique):
     shapes.problem(ada.get("/api/v1/search", params={"q": word}, key=None), 401)
 
 
+def test_a_snippet_of_a_document_shows_what_was_found(api, unique):
+    word = unique()
+    text = "Of other things there is much to say here. " * 12
+    api.ready(api.upload(api.collection(word), "tides.md", f"# Tides\n\n{text}The {word} tide rises sixteen metres. {text}\n"))
+    (hit,) = documents(api, f"{word} tide")
+    assert f"The {word} tide rises" in hit["snippet"] and len(hit["snippet"]) <= 200
+    assert hit["snippet"][0] == hit["snippet"][-1] == "…"
+
+
 def test_documents_are_found_by_those_who_may_read_them(api, ada, unique, server):
     word = unique()
     collection = api.collection(word)

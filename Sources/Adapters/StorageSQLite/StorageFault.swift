@@ -13,17 +13,21 @@ package struct StorageFault: Error, CustomStringConvertible {
             self.init(fullDisk: directory)
         case LogError.full: self.init(fullDisk: directory)
         case let error as CocoaError where error.code == .fileWriteOutOfSpace: self.init(fullDisk: directory)
-        case let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB:
-            self.init(
-                description: """
-                    A database in \(directory) is damaged: \(error.message ?? "it is none"). `loquat restore` makes a data directory of a backup; \
-                    the manual's page on backups says what else can be done.
-                    """)
+        case let error as DatabaseError where error.isDamage: self.init(damaged: directory, error.message ?? "it is none")
+        case LogError.databaseDamaged: self.init(damaged: directory, "it can be read in part")
         default: return nil
         }
     }
 
     private init(description: String) { self.description = description }
+
+    private init(damaged directory: String, _ reason: String) {
+        self.init(
+            description: """
+                A database in \(directory) is damaged: \(reason). `loquat restore` makes a data directory of a backup; the manual's page on backups \
+                says what else can be done.
+                """)
+    }
 
     private init(fullDisk directory: String) {
         self.init(

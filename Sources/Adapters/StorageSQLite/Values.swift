@@ -53,14 +53,21 @@ extension Statement {
     }
 }
 
+extension Error {
+    /// SQLite finds the file's content impossible.
+    var isDamage: Bool {
+        guard let error = self as? DatabaseError else { return false }
+        return error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB
+    }
+}
+
 extension LogError {
     /// What a failure of SQLite means to those who write.
     init(_ error: any Error) {
         switch error {
         case let error as LogError: self = error
         case let error as DatabaseError where error.resultCode == .SQLITE_FULL: self = .full
-        case let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB:
-            self = .unavailable(reason: "the database file is damaged")
+        case let error where error.isDamage: self = .databaseDamaged
         default: self = .unavailable(reason: "\(error)")
         }
     }

@@ -10,6 +10,8 @@ package enum LogError: Error, Sendable, Hashable {
     case full
     /// The store could not do it; it may later.
     case unavailable(reason: String)
+    /// What the log is kept in cannot be read any more, or only in part.
+    case databaseDamaged
     /// An event is not what it was when it was written.
     case damaged(session: SessionID, seq: Int, reason: String)
 }

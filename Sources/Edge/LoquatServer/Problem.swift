@@ -167,6 +167,10 @@ extension Problem {
         case .full: self.init(status: .insufficientStorage, code: "storage_full", detail: "The server has no room.")
         case .unavailable, .damaged:
             self.init(status: .serviceUnavailable, code: "storage_unavailable", detail: "The store could not do it. Try again.")
+        case .databaseDamaged:
+            self.init(
+                status: .serviceUnavailable, code: "storage_unavailable",
+                detail: "The server's database is damaged. The manual's page on backups says what can be done.")
         }
     }
 }

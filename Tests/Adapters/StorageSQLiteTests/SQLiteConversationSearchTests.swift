@@ -72,6 +72,31 @@ struct SQLiteConversationSearchTests {
         try search.close()
     }
 
+    @Test func aSessionIsFoundByItsTitleOnce() async throws {
+        let session = try await rig.session(of: user)
+        let other = try await rig.session(of: user)
+        func call(_ session: SessionID, _ title: String) async throws {
+            _ = try await rig.log.append(AppendBatch(sessionID: session, drafts: [EventDraft(.sessionUpdated(SessionUpdated(title: title)))]))
+        }
+        try await call(session, "A loquat")
+        // More than are looked up in one go.
+        for number in 0..<250 { try await call(other, "loquat \(number)") }
+        try await call(other, "A medlar")
+        try await rig.say("my loquat", in: other)
+        try await call(session, "A pear")
+        try await call(session, "A loquat")
+        let search = try await rig.current()
+        #expect(try await found("loquat", by: search) == ["A loquat", "my loquat"])
+        var (texts, place) = ([String](), Int64?.none)
+        repeat {
+            let part = try await search.hits(of: user, ConversationQuery("loquat"), before: place, limit: 1)
+            texts += part.hits.map(\.text)
+            place = part.next
+        } while place != nil
+        #expect(texts == ["A loquat", "my loquat"])
+        try search.close()
+    }
+
     @Test func aTitleThatWasMadeIsFoundWhileItsAnswerStands() async throws {
         let turns = rig.turns(["a pear"])
         let session = try await rig.session(of: user, turns)

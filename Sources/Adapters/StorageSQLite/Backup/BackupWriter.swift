@@ -186,6 +186,7 @@ struct BackupWriter: Sendable {
         case let failure as FileFailure where failure.path == partial: BackupError.unusable(path: folder, reason: failure.reason)
         case let failure as FileFailure: BackupError.failed(path: failure.path, reason: failure.reason)
         case let failure as DatabaseError where failure.resultCode == .SQLITE_FULL: BackupError.full(path: folder)
+        case let failure where failure.isDamage: BackupError.failed(path: folder, reason: "a database of the data directory is damaged")
         default: BackupError.failed(path: folder, reason: "\(error)")
         }
     }

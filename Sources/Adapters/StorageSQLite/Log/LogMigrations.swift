@@ -10,6 +10,7 @@ enum LogMigrations {
         migrator.registerMigration("3 usage and limits") { try UsageMigration.run($0) }
         migrator.registerMigration("4 lines") { try LinesMigration.run($0) }
         migrator.registerMigration("5 subjects of claims") { try ClaimSubjectsMigration.run($0) }
+        migrator.registerMigration("6 titles") { try TitlesMigration.run($0) }
         return migrator
     }
 

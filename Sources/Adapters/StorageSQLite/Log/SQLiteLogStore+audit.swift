@@ -52,5 +52,5 @@ extension SQLiteLogStore {
 
     // MARK: Verification
 
-    package func verify() async throws -> VerificationReport { try await file.read { try LogVerification.report(on: $0) } }
+    package func verify() async throws -> VerificationReport { try await reading { try LogVerification.report(on: $0) } }
 }

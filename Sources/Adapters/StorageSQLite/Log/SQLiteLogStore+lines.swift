@@ -4,7 +4,7 @@ import TimeOrdered
 
 extension SQLiteLogStore {
     package func line(to head: TurnID, of session: SessionID, depths: Range<Int>) async throws -> [TurnRow] {
-        try await file.read { database in
+        try await reading { database in
             guard let head = try Self.turn(head, of: session, database), !depths.isEmpty, head.depth >= depths.lowerBound else { return [] }
             let last = try LineReader(database).walk.ancestor(of: LineReader.Place(head), at: depths.upperBound - 1)
             return try TurnRow.fetch(
@@ -19,7 +19,7 @@ extension SQLiteLogStore {
     }
 
     package func fork(_ first: TurnID, _ second: TurnID, of session: SessionID) async throws -> TurnRow? {
-        try await file.read { database in
+        try await reading { database in
             guard let one = try Self.turn(first, of: session, database), let other = try Self.turn(second, of: session, database) else { return nil }
             let fork = try LineReader(database).walk.fork(LineReader.Place(one), LineReader.Place(other))
             return try fork.flatMap { try TurnRow.stored($0.id, database) }
@@ -27,7 +27,7 @@ extension SQLiteLogStore {
     }
 
     package func lineEnd(through turn: TurnID, of session: SessionID) async throws -> TurnID {
-        try await file.read { database in
+        try await reading { database in
             guard let target = try Self.turn(turn, of: session, database).map({ LineReader.Place($0) }) else { return turn }
             let reader = LineReader(database)
             let left = try Row.fetchCursor(
@@ -42,7 +42,7 @@ extension SQLiteLogStore {
     }
 
     package func superseding(_ turns: [TurnID], onLineTo head: TurnID, of session: SessionID) async throws -> [TurnID: TurnID] {
-        try await file.read { database in
+        try await reading { database in
             guard let head = try Self.turn(head, of: session, database).map({ LineReader.Place($0) }) else { return [:] }
             let walk = LineReader(database).walk
             var found: [TurnID: TurnID] = [:]

@@ -4,7 +4,7 @@ import TimeOrdered
 
 extension SQLiteLogStore {
     package func rebuild(repair: Bool) async throws -> RebuildReport {
-        var report = try await file.read { try Self.compare($0) }
+        var report = try await reading { try Self.compare($0) }
         guard repair else { return report }
         for id in report.differing {
             do {

@@ -94,8 +94,4 @@ extension SQLiteLogStore {
     private static func storedHash(_ value: DatabaseValue) -> EventHash {
         EventHash(bytes: Data.fromDatabaseValue(value).map { Array($0) } ?? [])
     }
-
-    private func reading<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        try await refusing { try await file.read(body) }
-    }
 }

@@ -4,7 +4,7 @@ package import TimeOrdered
 
 extension SQLiteLogStore {
     package func turns(of session: SessionID, after position: Int, limit: Int) async throws -> [TurnRow] {
-        try await file.read { database in
+        try await reading { database in
             try TurnRow.fetch(
                 database, sql: "SELECT * FROM turns WHERE session = ? AND position > ? ORDER BY position LIMIT ?",
                 arguments: [session, position, limit])
@@ -12,11 +12,11 @@ extension SQLiteLogStore {
     }
 
     package func turn(_ id: TurnID, of session: SessionID) async throws -> TurnRow? {
-        try await file.read { try Self.turn(id, of: session, $0) }
+        try await reading { try Self.turn(id, of: session, $0) }
     }
 
     package func sessions(after id: SessionID?, limit: Int) async throws -> [SessionRow] {
-        try await file.read { database in
+        try await reading { database in
             try Row.fetchAll(
                 database, sql: "SELECT * FROM sessions WHERE (? IS NULL OR id > ?) AND kind <> ? ORDER BY id LIMIT ?",
                 arguments: [id, id, SessionKind.workspace.rawValue, limit]
@@ -25,7 +25,7 @@ extension SQLiteLogStore {
     }
 
     package func knows(sessions: [SessionID], turns: [TurnID]) async throws -> Bool {
-        try await file.read { database in
+        try await reading { database in
             let session = try database.cachedStatement(
                 sql: "SELECT 1 FROM sessions WHERE id = ?1 UNION ALL SELECT 1 FROM tombstones WHERE session = ?1")
             for id in sessions where try Row.fetchOne(session, arguments: [id]) != nil { return true }
@@ -39,7 +39,7 @@ extension SQLiteLogStore {
     }
 
     package func openTurns() async throws -> [OpenTurn] {
-        try await file.read { database in
+        try await reading { database in
             try TurnRow.fetch(
                 database,
                 sql: """
@@ -52,11 +52,11 @@ extension SQLiteLogStore {
     }
 
     package func unfinishedCopies() async throws -> [SessionRow] {
-        try await file.read { try Row.fetchAll($0, sql: "SELECT * FROM sessions WHERE head_seq < copied_events").map(SessionRow.init) }
+        try await reading { try Row.fetchAll($0, sql: "SELECT * FROM sessions WHERE head_seq < copied_events").map(SessionRow.init) }
     }
 
     package func session(sharedBy digest: String) async throws -> SessionRow? {
-        try await file.read { database in
+        try await reading { database in
             let statement = try database.cachedStatement(sql: "SELECT * FROM sessions WHERE share_digest = ? AND \(Self.isWhole)")
             return try Row.fetchOne(statement, arguments: [digest]).map(SessionRow.init)
         }
@@ -65,7 +65,7 @@ extension SQLiteLogStore {
     // MARK: Ratings
 
     package func ratings(in workspace: UUIDv7, of user: UUIDv7?) async throws -> [RatingSum] {
-        try await file.read { database in
+        try await reading { database in
             let rows = try Row.fetchAll(
                 database,
                 sql: """
@@ -82,7 +82,7 @@ extension SQLiteLogStore {
     }
 
     package func ratedTurns(in workspace: UUIDv7, of user: UUIDv7?, after turn: TurnID?, limit: Int) async throws -> [TurnRow] {
-        try await file.read { database in
+        try await reading { database in
             try TurnRow.fetch(
                 database,
                 sql: """

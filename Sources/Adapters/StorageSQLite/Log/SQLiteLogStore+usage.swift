@@ -6,7 +6,7 @@ import TimeOrdered
 extension SQLiteLogStore {
     package func usage(_ query: UsageQuery, _ page: PageRequest) async throws -> Page<UsageRow> {
         let after = try page.cursor.map { text throws(InvalidCursor) in try UsagePlace(cursor: text) }
-        return try await file.read { database in
+        return try await reading { database in
             let (condition, arguments) = query.condition
             let place: StatementArguments = [after?.day, after?.day, after?.day, after?.user, after.map { Data($0.model) }]
             let rows = try Row.fetchAll(
@@ -22,7 +22,7 @@ extension SQLiteLogStore {
     }
 
     package func usageTotal(_ query: UsageQuery) async throws -> UsageSum {
-        try await file.read { database in
+        try await reading { database in
             let (condition, arguments) = query.condition
             let statement = try database.cachedStatement(sql: "SELECT \(Self.sums) FROM usage WHERE \(condition)")
             return try Row.fetchOne(statement, arguments: arguments).map(UsageSum.init) ?? UsageSum()

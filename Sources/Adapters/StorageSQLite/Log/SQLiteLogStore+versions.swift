@@ -15,7 +15,7 @@ extension SQLiteLogStore {
         let farthest = NearVersions.limit - 1
         arguments += [session, session, farthest, session, farthest]
         let (sql, all) = (Self.query(asked), arguments)
-        return try await file.read { try TurnRow.fetch($0, sql: sql, arguments: all) }
+        return try await reading { try TurnRow.fetch($0, sql: sql, arguments: all) }
     }
 
     /// From the first of the earlier ones that are wanted to the last of the later ones, so that no others are read.

@@ -73,6 +73,10 @@ package final class SQLiteLogStore: LogStore {
         do { return try await body() } catch { throw LogError(error) }
     }
 
+    func reading<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await refusing { try await file.read(body) }
+    }
+
     private func remember(_ plan: AppendPlan, _ session: SessionID) {
         remembered.withLock { remembered in
             if remembered.count >= Self.rememberedSessions { remembered.removeAll(keepingCapacity: true) }
@@ -146,7 +150,7 @@ package final class SQLiteLogStore: LogStore {
     static let isWhole = "head_seq >= copied_events"
 
     package func session(_ id: SessionID, of user: UUIDv7) async throws -> SessionRow? {
-        try await file.read { database in
+        try await reading { database in
             let sql = "SELECT * FROM sessions WHERE id = ? AND user = ? AND \(Self.isWhole)"
             return try database.cachedStatement(sql: sql).row([id, user], SessionRow.init)
         }
@@ -166,20 +170,21 @@ package final class SQLiteLogStore: LogStore {
         if let pinned = filter.pinned { conditions.append(pinned ? "pinned" : "NOT pinned") }
         let sql = "SELECT * FROM sessions WHERE \(conditions.joined(separator: " AND ")) ORDER BY last_message_at DESC, id DESC LIMIT ? OFFSET ?"
         let all = arguments + [page.limit + 1, page.offset]
-        return try await file.read { database in
-            let rows = try database.cachedStatement(sql: sql).rows(all, SessionRow.init)
-            let sessions = Array(rows.prefix(page.limit))
+        return try await reading { database in
+            // One that cannot be read spoils the page that it is on, and none before.
+            let rows = try database.cachedStatement(sql: sql).rows(all) { row in Result { try SessionRow(row: row) } }
+            let sessions = try rows.prefix(page.limit).map { try $0.get() }
             return Page(items: sessions, next: rows.count > page.limit ? sessions.last.map { SessionCursor($0).text } : nil)
         }
     }
 
     package func sessions(inCollection collection: UUIDv7) async throws -> [SessionID] {
         let sql = "SELECT id FROM sessions WHERE collection = ? AND \(Self.isWhole) ORDER BY id"
-        return try await file.read { try UUIDv7.fetchAll($0, sql: sql, arguments: [collection]) }
+        return try await reading { try UUIDv7.fetchAll($0, sql: sql, arguments: [collection]) }
     }
 
     package func events(of session: SessionID, after seq: Int, limit: Int) async throws -> [LogEvent] {
-        try await file.read { database in
+        try await reading { database in
             try LogEvent.fetch(
                 database, sql: "SELECT \(LogEvent.columns) FROM events WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?",
                 arguments: [session, seq, limit])
@@ -188,7 +193,7 @@ package final class SQLiteLogStore: LogStore {
 
     package func events(of session: SessionID, seqs: [Int]) async throws -> [LogEvent] {
         guard !seqs.isEmpty else { return [] }
-        return try await file.read { database in
+        return try await reading { database in
             let marks = repeatElement("?", count: seqs.count).joined(separator: ", ")
             return try LogEvent.fetch(
                 database, sql: "SELECT \(LogEvent.columns) FROM events WHERE session = ? AND seq IN (\(marks)) ORDER BY seq",
@@ -197,7 +202,7 @@ package final class SQLiteLogStore: LogStore {
     }
 
     package func idempotencyClaim(of user: UUIDv7, key: String) async throws -> IdempotencyClaim? {
-        try await file.read { database in
+        try await reading { database in
             try Row.fetchOne(
                 database, sql: "SELECT * FROM idempotency_claims WHERE user = ? AND key = ?", arguments: [user, key.blob]
             ).flatMap(IdempotencyClaim.init)

@@ -25,7 +25,7 @@ final class HitReader {
     private let user: UUIDv7
     private let lines: LineReader
     private var sessions: [SessionID: Session?] = [:]
-    private var titled: Set<SessionID> = []
+    private var titles: [SessionID: Int64?] = [:]
 
     init(_ database: Database, user: UUIDv7) {
         self.database = database
@@ -44,8 +44,7 @@ final class HitReader {
                 position: position, sessionID: event.sessionID, title: session.title, message: turn.message, text: text,
                 createdAt: turn.createdAt)
         default:
-            // It may have been given that title before.
-            guard words(of: event) == session.title, titled.insert(event.sessionID).inserted else { return nil }
+            guard words(of: event) == session.title, try titlePosition(of: event.sessionID, session.title) == position else { return nil }
             return ConversationHit(
                 position: position, sessionID: event.sessionID, title: session.title, message: nil, text: session.title,
                 createdAt: event.createdAt)
@@ -78,6 +77,21 @@ final class HitReader {
         }
         sessions[id] = .some(session)
         return session
+    }
+
+    /// The last event that says what a session is called: it may have been given that title before.
+    private func titlePosition(of id: SessionID, _ title: String) throws -> Int64? {
+        if let known = titles[id] { return known }
+        let statement = try database.cachedStatement(
+            sql: "SELECT position, \(LogEvent.columns) FROM events WHERE session = ? AND \(TitlesMigration.isTitle) ORDER BY seq DESC")
+        let rows = try Row.fetchCursor(statement, arguments: [id])
+        var position: Int64?
+        while position == nil, let row = try rows.next() {
+            // reason: what is left out is named by `verify`
+            if let event = try? LogEvent(row: row), words(of: event) == title { position = row["position"] }
+        }
+        titles[id] = .some(position)
+        return position
     }
 
     /// A turn's row names its event; it is among the last turns that began before that.

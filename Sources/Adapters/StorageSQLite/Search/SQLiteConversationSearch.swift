@@ -5,8 +5,8 @@ import Synchronization
 package import TimeLimits
 package import TimeOrdered
 
-/// An index of what was said, in a SQLite file beside the log. It holds no words: those stand in the log alone. Reading takes the candidates
-/// from here and asks the log what became of them.
+/// An index of what was said and what conversations are called, in a SQLite file beside the log. It holds no words: those stand in the log
+/// alone. Reading takes the candidates from here and asks the log what became of them.
 package final class SQLiteConversationSearch: ConversationSearch, Service {
     /// How long a search waits for what was just said.
     package static let patience: Duration = .seconds(2)

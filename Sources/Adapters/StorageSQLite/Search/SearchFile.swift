@@ -133,11 +133,3 @@ extension EventPayload {
         }
     }
 }
-
-extension Error {
-    /// SQLite finds the file's content impossible.
-    var isDamage: Bool {
-        guard let error = self as? DatabaseError else { return false }
-        return error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB
-    }
-}

@@ -18,7 +18,7 @@ enum SearchSchema {
         return migrator
     }
 
-    /// `terms` holds which digests stand in which message, and neither text nor order nor counts. Its rowid is the event's position in the
+    /// `terms` holds which digests stand in which message or title, and neither text nor order nor counts. Its rowid is the event's position in the
     /// log: the newest come first without sorting.
     ///
     /// What a deleted session leaves behind here are digests under numbers that lead nowhere any more: no word, no name, no time, and

@@ -1,6 +1,6 @@
 package import TimeOrdered
 
-/// Finds what was said in a user's own conversations.
+/// Finds what was said in a user's own conversations, and what they are called.
 package protocol ConversationSearch: Sendable {
     /// Messages that have all the terms, newest first, of the lines that their sessions go on with: not what was superseded. A session's title,
     /// where it was given or made, is found where it was. What was in the log when this was asked is found, unless `isComplete` says otherwise.

@@ -66,12 +66,12 @@ struct SearchRoutes {
             createdAt = hit.createdAt
         }
 
-        init(_ source: Source) {
+        init(_ source: Source, _ snippet: String) {
             type = .document
             documentID = source.document.id
             title = source.title
             filename = source.document.filename
-            snippet = source.summary
+            self.snippet = snippet
         }
     }
 
@@ -97,7 +97,7 @@ struct SearchRoutes {
         }
         let page = try call.page()
         var (items, next) = try await messages(query, call.asker, page)
-        if page.cursor == nil, page.offset == 0 { items += try await documents(text, call.asker) }
+        if page.cursor == nil, page.offset == 0 { items += try await documents(text, query, call.asker) }
         return try Response.json(FoundList(items: items, nextCursor: next))
     }
 
@@ -111,18 +111,22 @@ struct SearchRoutes {
             place = next
         }
         let part = try await services.search.hits(of: asker.userID, query, before: place, limit: page.limit)
-        let texts = part.hits.map(\.text)
-        // Long messages take long.
-        let snippets = try await NIOThreadPool.singleton.runIfActive { query.snippets(of: texts) }
+        let snippets = try await snippets(of: part.hits.map(\.text), query)
         return (zip(part.hits, snippets).map { Found($0, $1) }, part.next.map { "\($0)" })
     }
 
-    private func documents(_ text: String, _ asker: Asker) async throws -> [Found] {
+    /// Not on an event loop: long texts take long.
+    private func snippets(of texts: [String], _ query: ConversationQuery) async throws -> [String] {
+        try await NIOThreadPool.singleton.runIfActive { query.snippets(of: texts) }
+    }
+
+    private func documents(_ text: String, _ query: ConversationQuery, _ asker: Asker) async throws -> [Found] {
         guard asker.may(.documentsRead) else { return [] }
         await services.library.waitUntilReady()
         let found = try await services.retrieval.retrieve(RetrievalRequest(query: text, asker: asker, topK: Self.documents))
         guard found.tier != .none else { return [] }
         var seen: Set<UUIDv7> = []
-        return found.sources.filter { seen.insert($0.document.id).inserted }.map { Found($0) }
+        let sources = found.sources.filter { seen.insert($0.document.id).inserted }
+        return zip(sources, try await snippets(of: sources.map(\.content), query)).map { Found($0, $1) }
     }
 }

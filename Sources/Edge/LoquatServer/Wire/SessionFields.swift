@@ -42,7 +42,7 @@ extension LogEventResource: SchemaFields {
     static let fields: [String: FieldRule] = [
         "seq": .note("From 1, without gaps."), "kind": .note("What happened."),
         "payload": .note("What is known of it; its members depend on `kind`."),
-        "group": .note("Events that belong together share one."), "created_at": .note("When it was appended."),
+        "group": .note("Events that belong together share one."), "created_at": .note("When it happened; of what was imported, as the file says."),
         "hash": .note("SHA-256 over the hash before and this event, in hexadecimal."),
     ]
 }
