@@ -7,7 +7,7 @@ In one server stand a session of 10,000 turns and one of 10. In rounds, now the 
 session, its first and its last page of messages, the latest turn, the first page of all versions and of the log, the web page), regenerating
 the latest answer, regenerating the first and selecting the old line again, and rewinding to the beginning and restoring. It proves that none
 of this depends on the session's length where the ratios of long to short stay near 1. The web page is asked for with as many turns as the
-short session has, and as a browser does (40 turns); and an answer in the long session is made with ten pairs of history, not with four.
+short session has, and as a browser does (20 turns); and an answer in the long session is made with ten pairs of history, not with four.
 Resident memory before and after tells what a long session leaves behind.
 
 The turns come in by `POST /api/v1/chat/sessions/import`, where there is this route, and by chatting with the built-in answerer otherwise.

@@ -8,7 +8,7 @@ import Turns
 
 /// Conversations.
 struct SessionPages {
-    private static let turnsAtOnce = 40
+    private static let turnsAtOnce = 20
     private static let turnLimit = 1_000
     /// Turns that are shown before one that was asked for.
     private static let lead = 10

@@ -145,7 +145,8 @@ package final class LogStoreTrial: Sendable {
     func expectRefused(_ drafts: [EventDraft], to session: SessionID, sourceLocation: SourceLocation = #_sourceLocation) async {
         let error = await #expect(throws: LogError.self, sourceLocation: sourceLocation) { try await self.append(drafts, to: session) }
         switch error {
-        case .full, .unavailable, .databaseDamaged, .changedMeanwhile: Issue.record("told to try again: \(String(describing: error))", sourceLocation: sourceLocation)
+        case .full, .unavailable, .databaseDamaged, .changedMeanwhile:
+            Issue.record("told to try again: \(String(describing: error))", sourceLocation: sourceLocation)
         case .noSession, .damaged, nil: break
         }
     }
