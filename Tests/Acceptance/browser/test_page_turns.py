@@ -141,11 +141,22 @@ def test_what_the_server_refuses_is_said_and_what_was_typed_stays(answering, win
     conversation = asked(server, window)
     conversation.act("Edit", conversation.messages.last)
     field = conversation.page.get_by_role("textbox", name="The message")
-    field.evaluate("field => { field.removeAttribute('maxlength'); field.value = 'x'.repeat(20000); }")
+    field.fill("x" * 20000)
     field.press("Enter")
     expect(conversation.messages.last.get_by_role("alert")).not_to_be_empty()
     assert len(field.input_value()) == 20000
     assert contents(api, conversation.session) == [sample.QUESTION, "To ten metres."]
+
+
+def test_a_question_that_is_too_long_is_refused_whole(answering, window):
+    server, api = answering()
+    page = window(server.url).log_in(server)
+    field = page.get_by_label("Your question")
+    for text in ("x" * 16_001, "x" * 3_000_000):
+        field.fill(text)
+        field.press("Enter")
+        expect(page.locator("#problem")).not_to_be_empty()
+        assert field.input_value() == text and api.sessions() == []
 
 
 def test_an_answer_that_was_stopped_goes_on(answering, window):
@@ -237,6 +248,7 @@ def test_nothing_else_is_done_while_an_answer_is_written(answering, upstream, wi
     upstream.open(gate)
     conversation.complete()
     expect(conversation.answers).to_have_count(2)
+    expect(conversation.page.locator("#problem")).to_be_empty()
 
 
 def test_by_keyboard_alone(answering, window):

@@ -41,8 +41,7 @@ struct TemplatesTests {
         let session = SessionPage(
             title: hostile, session: .init(id: "1", title: hostile, position: "3:0", head: "4"), turns: [turn()], earlier: 160, hasLater: true,
             elsewhere: .init(turn: "2", branch: "a%20b"), undone: "7", hasBranches: true, branches: [branch()],
-            choices: [.init(id: "1", name: hostile, isChosen: true)], hasNoDocuments: true, needsPassword: true,
-            messageLimit: 9)
+            choices: [.init(id: "1", name: hostile, isChosen: true)], hasNoDocuments: true, needsPassword: true)
         let collections = CollectionsPage(
             collections: [.init(id: "1", name: hostile, description: hostile, documents: "1 document", readable: "x")], more: "2", mayWrite: true)
         let collection = CollectionPage(

@@ -45,7 +45,7 @@
   composer.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (asking || !message.value.trim()) return;
-    if (running()) return void (problem.textContent = "Wait for the answer, or stop it, first.");
+    if (running()) return void (problem.textContent = busy);
     asking = true;
     problem.textContent = "";
     try {

@@ -1,6 +1,8 @@
 // The page is a client of the public API. What a model, a document or a person wrote reaches the page as text; the only HTML taken is the
 // `html` of the server's own events and its pages, which hold nothing but what its renderer lets through.
 "use strict";
+const busy = "Wait for the answer, or stop it, first.";
+
 const conversation = (() => {
   const one = (selector, root = document) => root.querySelector(selector);
   const headers = () => ({ "Content-Type": "application/json", "X-CSRF-Token": one('meta[name="csrf-token"]')?.content ?? "" });
@@ -29,6 +31,7 @@ const conversation = (() => {
     running = article;
     stop.hidden = !article;
     send.hidden = Boolean(article);
+    if (!article && problem.textContent === busy) problem.textContent = "";
   }
 
   function followEnd(change) {

@@ -184,7 +184,7 @@
   let done = Promise.resolve();
 
   async function perform(button) {
-    if (running() && !button.closest("dialog")) return void (problem.textContent = "Wait for the answer, or stop it, first.");
+    if (running() && !button.closest("dialog")) return void (problem.textContent = busy);
     if (button.dataset.act !== "restore") undo.hidden = true;
     await acts[button.dataset.act](button);
   }

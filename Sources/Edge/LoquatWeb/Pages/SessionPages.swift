@@ -78,8 +78,7 @@ struct SessionPages {
             session: try await view(session), turns: turns, earlier: part.earlier, hasLater: part.hasLater,
             elsewhere: part.elsewhere, undone: try await undone(session), hasBranches: !branches.isEmpty, branches: branches,
             choices: collections.map { .init(id: $0.id.description, name: $0.name, isChosen: $0.id == session?.collectionID) },
-            hasNoDocuments: collections.allSatisfy { $0.documentCount == 0 }, needsPassword: needsPassword,
-            messageLimit: services.limits.messageCharacters)
+            hasNoDocuments: collections.allSatisfy { $0.documentCount == 0 }, needsPassword: needsPassword)
     }
 
     private func view(_ session: SessionRow?) async throws -> SessionPage.SessionView? {

@@ -74,7 +74,6 @@ struct SessionPage: Sendable {
     let hasNoDocuments: Bool
     /// Whether the visitor could not come in again without a link.
     let needsPassword: Bool
-    let messageLimit: Int
     let blankTurn = TurnView.blank
     let blankSource = SourceView.blank
 }
