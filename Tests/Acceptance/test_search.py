@@ -189,7 +189,7 @@ def test_a_snippet_of_a_document_shows_what_was_found(api, unique):
     word = unique()
     text = "Of other things there is much to say here. " * 12
     api.ready(api.upload(api.collection(word), "tides.md", f"# Tides\n\n{text}The {word} tide rises sixteen metres. {text}\n"))
-    (hit,) = documents(api, f"{word} tide")
+    hit = documents(api, f"{word} tide")[0]
     assert f"The {word} tide rises" in hit["snippet"] and len(hit["snippet"]) <= 200
     assert hit["snippet"][0] == hit["snippet"][-1] == "…"
 
