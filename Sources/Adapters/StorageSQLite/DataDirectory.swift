@@ -41,7 +41,11 @@ package final class DataDirectory: Sendable {
         }
     }
 
-    deinit { close(lock) }
+    deinit {
+        // A process that is being started may have a copy for a moment, with which closing alone leaves the lock.
+        flock(lock, LOCK_UN)
+        close(lock)
+    }
 
     /// Whether there is a log in this folder.
     package static func exists(at path: String) -> Bool { FileManager.default.fileExists(atPath: path + "/loquat.db") }

@@ -86,7 +86,12 @@ private final class LockedFile: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .system("flock", errno) }
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    deinit {
+        guard descriptor >= 0 else { return }
+        // A process that is being started may have a copy for a moment, with which closing alone leaves the lock.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }
 
 /// A whole file, not empty, mapped for reading until the last that reads lets go of it.

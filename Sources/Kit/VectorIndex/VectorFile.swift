@@ -135,5 +135,10 @@ final class LockedFile: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .system("flock", errno) }
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    deinit {
+        guard descriptor >= 0 else { return }
+        // A process that is being started may have a copy for a moment, with which closing alone leaves the lock.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

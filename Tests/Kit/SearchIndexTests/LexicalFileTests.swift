@@ -104,6 +104,23 @@ import Testing
         #expect(try fixture.open().search("whale", partitions: [1], limit: 1).map(\.key) == [1])
     }
 
+    /// As a process has it for a moment that is being started.
+    @Test func aCopyOfItsDescriptorKeepsAClosedFileFromNobody() throws {
+        let fixture = try LexicalFixture()
+        var copies: [CInt] = []
+        do {
+            let index = try fixture.open()
+            index.replace(document: 1, in: 1, passages: [passage(1, "whale")])
+            let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap(CInt.init)
+            copies = open.filter { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == fixture.path }.map {
+                dup($0)
+            }
+        }
+        defer { for copy in copies { close(copy) } }
+        #expect(copies.count == 1)
+        #expect(try fixture.open().search("whale", partitions: [1], limit: 1).map(\.key) == [1])
+    }
+
     @Test func anOpenFileIsRefused() throws {
         let fixture = try LexicalFixture()
         let index = try fixture.open()
