@@ -97,6 +97,17 @@ struct SQLiteBackupTests {
         #expect(try trial.manifest()["missing_uploads"]?.int == 1)
     }
 
+    @Test func aFolderThatCannotBeListedIsNotTakenForAnEmptyOne() async throws {
+        let trial = try await trial()
+        let folder = trial.directory.vectors
+        try FileManager.default.removeItem(atPath: folder)
+        try Data("no folder".utf8).write(to: URL(fileURLWithPath: folder))
+        await #expect(throws: BackupError.failed(path: folder, reason: "permission denied")) { _ = try await trial.write() }
+        #expect(!trial.exists(trial.target.path))
+        try FileManager.default.removeItem(atPath: folder)
+        _ = try await trial.write()
+    }
+
     @Test func oneAtATime() async throws {
         let trial = try await trial()
         let pause = BackupPause(after: "spool")

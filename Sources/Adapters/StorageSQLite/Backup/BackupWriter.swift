@@ -106,12 +106,12 @@ struct BackupWriter: Sendable {
     private func copyDerived(_ copied: inout Copied) throws {
         try copyFiles([""], named: Name.words, from: directory.words, &copied)
         // A compaction writes a file beside another and puts it in its place: it is of no use before.
-        let files = names(in: directory.vectors).filter { $0.hasSuffix(".vectors") || $0.hasSuffix(".json") }
+        let files = try names(in: directory.vectors).filter { $0.hasSuffix(".vectors") || $0.hasSuffix(".json") }
         try copyFolder(Name.vectors, from: directory.vectors, files, &copied)
     }
 
     private func copySpool(_ copied: inout Copied) throws {
-        try copyFolder(Name.spool, from: directory.spool, names(in: directory.spool).filter { Int($0) != nil }, &copied)
+        try copyFolder(Name.spool, from: directory.spool, try names(in: directory.spool).filter { Int($0) != nil }, &copied)
     }
 
     private func copyUploads(_ uploads: [String], _ copied: inout Copied) throws {
@@ -146,9 +146,13 @@ struct BackupWriter: Sendable {
     }
 
     /// What lies there under names that this program gives; others' files are theirs.
-    private func names(in folder: String) -> [String] {
-        // reason: a folder that is not there, since nothing was ever put in, has no files
-        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { BackupManifest.isPlain($0) }.sorted()
+    private func names(in folder: String) throws -> [String] {
+        var status = stat()
+        // Nothing was ever put in.
+        if lstat(folder, &status) != 0, errno == ENOENT { return [] }
+        // reason: a backup that lacks what cannot be listed would be none; the failure names the folder
+        guard let found = try? FileManager.default.contentsOfDirectory(atPath: folder) else { throw FileFailure(path: folder, code: EACCES) }
+        return found.filter { BackupManifest.isPlain($0) }.sorted()
     }
 
     /// One snapshot, read by a connection of its own: the writer goes on, and so do the readers. What is written meanwhile stays in the
